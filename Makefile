@@ -1,0 +1,55 @@
+# Every target sets itself up: Python >= 3.11 is all that must be there. `make` lists them.
+.DEFAULT_GOAL := help
+.PHONY: help serve demo test check static bench soak lock format clean
+
+VENV := .venv/bin
+UV ?= uv
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
+
+serve: ## run the server (ARGS="--port 9000")
+	@scripts/setup
+	@exec $(VENV)/waymark serve $(ARGS)
+
+demo: ## run the server with an example user and goals
+	@scripts/setup
+	@exec $(VENV)/waymark demo $(ARGS)
+
+test: ## run the tests on both databases (ARGS="tests/domain -x")
+	@scripts/setup dev
+	@$(VENV)/pytest -n 2 $(ARGS)
+
+check: static test ## all that must be green: format, lint, types, imports, tests
+
+static: ## the part of check that only reads the code
+	@scripts/setup dev
+	$(VENV)/ruff format --check .
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports --no-logo
+
+bench: ## print the table of speeds
+	@scripts/setup dev
+	@$(VENV)/python -m bench $(ARGS)
+
+soak: ## run the tests with the large figures (hours)
+	@scripts/setup dev
+	@WAYMARK_SOAK=1 $(VENV)/pytest -n 2 $(ARGS)
+
+format: ## format the code and rewrite the generated references
+	@scripts/setup dev
+	$(VENV)/ruff format .
+	$(VENV)/ruff check --fix .
+	$(VENV)/python scripts/reference.py
+
+lock: ## renew the lock files (needs uv; UPGRADE=--upgrade takes newer versions)
+	$(UV) pip compile $(LOCKING) --group build -o requirements.lock
+	$(UV) pip compile $(LOCKING) --group build --group dev -c requirements.lock -o requirements-dev.lock
+
+LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" $(UPGRADE) pyproject.toml
+
+clean: ## remove what can be made again
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache dist
+	find src tests bench scripts -name __pycache__ -type d -prune -exec rm -rf {} +
