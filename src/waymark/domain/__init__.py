@@ -1,0 +1,1 @@
+"""The rules of a goal: values in, values out. No clock, no database, no network, ever."""

@@ -1,0 +1,174 @@
+"""A goal's account: what its facts add up to, and the document that is made of it.
+
+Values in, document out: the same function serves settling, `doctor` and what-if.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from waymark.domain.amounts import ZERO, plain
+from waymark.domain.documents import (
+    GoalDocument,
+    MilestoneDocument,
+    Stats,
+    WeightsDocument,
+    milestone_document,
+)
+from waymark.domain.ledger import extremes
+from waymark.domain.pace import PaceFacts, day_gain, pace, window_days
+from waymark.domain.progress import (
+    HUNDRED,
+    Progress,
+    Standing,
+    gained,
+    milestones_share,
+    percent_alone,
+    progress,
+    span,
+    standing,
+    standing_in_percent,
+)
+from waymark.domain.records import DayTotal, Goal, Milestone, SourceTotal
+from waymark.domain.vocabulary import SourceType
+
+
+class Account(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the fold of a goal's facts ended, in goal units."""
+
+    base: Decimal | None
+    """Value that gains are counted from; None for a measured goal before its first measurement."""
+    current: Decimal | None
+    sources: Mapping[SourceType, SourceTotal]
+    window: Sequence[DayTotal]
+    """Entered days with facts, in order, from `window_start` on."""
+
+    @property
+    def count(self) -> int:
+        return sum(total.count for total in self.sources.values())
+
+
+def window_start(goal: Goal, today: date) -> date:
+    """The first day that pace looks at: how far back `Account.window` must reach."""
+    return window_days(goal, today)[0]
+
+
+def is_judged_by_percent(goal: Goal) -> bool:
+    """Whether milestones are reached by progressPercent instead of a value (DOMAIN §4)."""
+    return goal.metric_type == "none" or goal.progress_weights is not None
+
+
+def way_of(goal: Goal, account: Account) -> Standing | None:
+    """Where a goal with a metric stands; None without one."""
+    return None if goal.metric_type == "none" else standing(goal, account.base, account.current)
+
+
+def progress_of(goal: Goal, milestones: Sequence[Milestone], account: Account) -> Progress:
+    """The number and its terms, from everything that counts."""
+    return progress(
+        goal,
+        way_of(goal, account),
+        count=account.count,
+        milestones=milestones_share(milestones),
+    )
+
+
+def stats_of(goal: Goal, account: Account) -> Stats:
+    """What the linked worlds add up to."""
+    way, finance = way_of(goal, account), account.sources.get("finance")
+    if way is None or (finance is None and goal.finance_mode is None):
+        return Stats()
+    return Stats(financial_progress_percent=percent_alone(way, finance.added if finance else ZERO))
+
+
+def goal_document(goal: Goal, milestones: Sequence[Milestone], account: Account, today: date) -> GoalDocument:
+    """The goal as GET gives it on the owner's local day `today`; milestones in their order."""
+    told = progress_of(goal, milestones, account)
+    way = way_of(goal, account)
+    window = account.window
+    first_fact_on = window[0].day if window else (goal.created_on if account.count else None)
+    newest = [total.newest_at for total in account.sources.values() if total.newest_at is not None]
+    weights = goal.progress_weights
+    return GoalDocument(
+        id=goal.id,
+        user_id=goal.user_id,
+        show_status=goal.show_status,
+        sync_status=goal.sync_status,
+        version=goal.version,
+        created_at=goal.created_at,
+        updated_at=goal.updated_at,
+        deleted_at=goal.deleted_at,
+        title=goal.title,
+        description=goal.description,
+        goal_type=goal.goal_type,
+        status=goal.status,
+        metric_type=goal.metric_type,
+        direction=goal.direction,
+        unit=goal.unit,
+        currency=goal.currency,
+        initial_value=None if way is None else account.base,
+        target_value=goal.target_value,
+        progress_target_value=goal.progress_target_value,
+        current_value=_current(way, account),
+        check_in_mode=goal.check_in_mode,
+        finance_mode=goal.finance_mode,
+        linked_budget_id=goal.linked_budget_id,
+        linked_debt_id=goal.linked_debt_id,
+        start_date=goal.start_on,
+        target_date=goal.target_on,
+        completed_date=goal.completed_on,
+        position=goal.position,
+        progress_percent=told.percent,
+        raw_percent=told.raw_percent,
+        progress_weights=None if weights is None else WeightsDocument(**msgspec.structs.asdict(weights)),
+        insight_thresholds=goal.insight_thresholds,
+        auto_complete=goal.auto_complete,
+        milestones=milestone_documents(milestones),
+        stats=stats_of(goal, account),
+        pace=pace(
+            PaceFacts(
+                goal=goal,
+                way=way or standing_in_percent(told.earned_percent),
+                gains={total.day: day_gain(total, goal.direction, account.base) for total in window},
+                first_fact_on=first_fact_on,
+                today=today,
+            )
+        ),
+        linked_task_ids=[],
+        linked_habit_ids=[],
+        finance_contribution_count=account.sources["finance"].count if "finance" in account.sources else 0,
+        check_in_count=account.count,
+        last_check_in_at=max(newest, default=None),
+    )
+
+
+def _current(way: Standing | None, account: Account) -> Decimal | None:
+    """0 without a metric, so that clients always hold a number; None before the first measurement."""
+    if way is None:
+        return ZERO
+    return None if account.current is None else plain(account.current)
+
+
+def milestone_documents(milestones: Sequence[Milestone]) -> list[MilestoneDocument]:
+    """Milestones in their order, each beginning where the one before it ends."""
+    begins = [ZERO, *(milestone.target_percent for milestone in milestones)]
+    return [milestone_document(each, begin) for each, begin in zip(milestones, begins, strict=False)]
+
+
+def is_there(goal: Goal, milestones: Sequence[Milestone], account: Account) -> bool:
+    """Whether the goal has come the whole way: what autoComplete waits for."""
+    way = way_of(goal, account)
+    if way is None:
+        return progress_of(goal, milestones, account).earned_percent >= HUNDRED
+    return way.is_there
+
+
+def was_there(goal: Goal, base: Decimal | None, days: Sequence[DayTotal]) -> bool:
+    """Whether some prefix of the fold, on the given entered days, had come the whole way."""
+    way = span(goal.direction, base, goal)
+    if base is None or way is None:
+        return False
+    peaks = (value for total in days for value in extremes(total) or ())
+    return any(gained(goal.direction, base, value) >= way for value in peaks)

@@ -1,0 +1,70 @@
+"""The words of the contract, once: every closed set of values that a client may meet.
+
+No rule says here what a word means or when it is allowed.
+"""
+
+from typing import Final, Literal, TypeAlias, get_args
+
+GoalType: TypeAlias = Literal["financial", "health", "education", "productivity", "personal"]
+GoalStatus: TypeAlias = Literal["active", "paused", "completed", "archived"]
+MetricType: TypeAlias = Literal["none", "amount", "weight", "count", "duration", "custom"]
+Direction: TypeAlias = Literal["increase", "decrease", "neutral"]
+CheckInMode: TypeAlias = Literal["increment", "measure"]
+FinanceMode: TypeAlias = Literal["save", "spend", "debt_close"]
+ShowStatus: TypeAlias = Literal["active", "archived", "deleted"]
+SyncStatus: TypeAlias = Literal["synced", "conflict"]
+SourceType: TypeAlias = Literal["manual", "task", "habit", "finance", "focus"]
+LinkType: TypeAlias = Literal["task", "habit", "transaction", "focus_session", "url"]
+PaceStatus: TypeAlias = Literal[
+    "completed",
+    "paused",
+    "not_started",
+    "overdue",
+    "no_deadline",
+    "insufficient_data",
+    "ahead",
+    "on_track",
+    "at_risk",
+    "recovering",
+    "behind",
+]
+ProgressRule: TypeAlias = Literal["weighted", "metric", "mean", "override"]
+Operation: TypeAlias = Literal["create", "update", "delete"]
+Bucket: TypeAlias = Literal["day", "week", "month"]
+
+WEIGHT_UNITS: Final = ("kg", "g", "lb", "oz", "st")
+DURATION_UNITS: Final = ("seconds", "minutes", "hours", "days")
+
+ENTITIES: Final = (
+    "goals",
+    "goal_milestones",
+    "goal_check_ins",
+    "goal_tasks",
+    "goal_habits",
+    "goal_finance_contributions",
+    "tasks",
+    "habits",
+    "habit_completions",
+    "focus_sessions",
+    "budgets",
+    "debts",
+    "debt_payments",
+    "transactions",
+    "fx_rates",
+    "insights",
+    "achievements",
+    "sync_conflicts",
+)
+"""Names of journalled entities, which are the names of their tables (CONTRACT §5)."""
+
+MAX_MILESTONES: Final = 100
+MAX_LINKS: Final = 500
+MAX_TITLE: Final = 200
+MAX_DESCRIPTION: Final = 5_000
+MAX_MILESTONE_DESCRIPTION: Final = 500
+MAX_CUSTOM_UNIT: Final = 32
+
+
+def values(alias: object) -> tuple[str, ...]:
+    """The members of one of the aliases above, in their order."""
+    return get_args(alias)
