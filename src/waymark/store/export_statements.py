@@ -1,0 +1,54 @@
+"""The SQL of an export: everything of one user, a page at a time, each after the last row of the one before.
+
+No statement here reads more than PAGE rows, save those bounded by a goal.
+"""
+
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from sqlalchemy import BindParameter, Select, Table, bindparam, select
+
+from waymark.domain.records import CheckIn, Goal, JournalRow, TargetVersion
+from waymark.store.schema import goal_check_ins, goal_documents, goal_targets, goals, journal
+from waymark.store.statement import Statement
+from waymark.store.statements import GOAL_COLUMNS
+
+T = TypeVar("T")
+
+PAGE: Final = 100
+BEFORE_ALL: Final = str(UUID(int=0))
+"""What the first page comes after; no record has the nil id."""
+
+_USER: BindParameter[str] = bindparam("user_id")
+_GOAL: BindParameter[str] = bindparam("goal_id")
+
+
+def paged(selected: Select[Any], table: Table, column: str = "id") -> Select[Any]:
+    """The next rows of one user whose `column` is greater than the parameter `after`."""
+    after = bindparam("after", type_=table.c[column].type)
+    return (
+        selected.where(table.c.user_id == _USER, table.c[column] > after)
+        .order_by(table.c[column])
+        .limit(PAGE)
+    )
+
+
+def every(table: Table, into: type[T]) -> Statement[T]:
+    """Pages of a table of entities, deleted ones too."""
+    return Statement(paged(select(table), table), into)
+
+
+GOALS = Statement(paged(select(*GOAL_COLUMNS), goals), Goal)
+GOAL_BODIES = Statement(
+    paged(select(goal_documents.c.goal_id, goal_documents.c.body), goal_documents, "goal_id")
+)
+CHECK_INS = Statement(
+    paged(select(goal_check_ins).where(goal_check_ins.c.goal_id == _GOAL), goal_check_ins), CheckIn
+)
+TARGETS = Statement(
+    select(goal_targets)
+    .where(goal_targets.c.user_id == _USER, goal_targets.c.goal_id == _GOAL)
+    .order_by(goal_targets.c.from_on),
+    TargetVersion,
+)
+JOURNAL = Statement(paged(select(journal), journal, "seq"), JournalRow)

@@ -1,0 +1,63 @@
+"""What a journal row says of a change: which fields, in wire spelling, and since when.
+
+Appending rows is Work's; reading them is follow's. Nothing here touches a database.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
+from functools import cache
+
+from waymark.domain.records import Record
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+UNSEEN = frozenset(
+    {
+        "version",
+        "updated_at",
+        "provenance",
+        "status_before",
+        "show_before",
+        "auto_completed",
+        "value_given",
+        "reached_on",
+        "completed_by_hand",
+    }
+)
+"""Columns that are ours alone: bookkeeping that no client sees or edits."""
+
+WIRE_NAMES = {
+    "start_on": "startDate",
+    "target_on": "targetDate",
+    "completed_on": "completedDate",
+    "due_on": "dueDate",
+    "ordinal": "order",
+    "link_type": "link",
+    "link_id": "link",
+    "link_url": "link",
+}
+
+
+@cache
+def wire_name(column: str) -> str:
+    """Column → the name clients know it by."""
+    head, *rest = column.split("_")
+    return WIRE_NAMES.get(column) or head + "".join(word.capitalize() for word in rest)
+
+
+def changed_fields(before: Record, after: Record) -> tuple[str, ...]:
+    """Wire names of the fields in which two states of a record differ, in column order."""
+    names = (
+        wire_name(name)
+        for name in after.__struct_fields__
+        if name not in UNSEEN and getattr(before, name) != getattr(after, name)
+    )
+    return tuple(dict.fromkeys(names))
+
+
+def edited(
+    provenance: Mapping[str, tuple[int, int]], fields: Iterable[str], seq: int, at: datetime
+) -> dict[str, tuple[int, int]]:
+    """Provenance after these fields were edited at `at` by the change `seq`."""
+    micros = (at - EPOCH) // timedelta(microseconds=1)
+    return {**provenance, **dict.fromkeys(fields, (seq, micros))}

@@ -1,0 +1,183 @@
+"""PostgreSQL through an asyncpg pool: short waits, clean cancellation, one round trip for each batch.
+
+The only module that knows asyncpg at run time; no statement of its own beyond settings.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Literal, TypeAlias, TypeVar
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+from waymark.errors import AlreadyExists, Unavailable
+from waymark.store.batch import at_once, ordered
+from waymark.store.database import Change, Reader, Transaction
+from waymark.store.statement import Statement
+
+T = TypeVar("T")
+Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
+
+OLDEST_POSTGRESQL: Final = 15
+ACQUIRE_SECONDS: Final = 3
+"""How long a request waits for a free connection."""
+ANSWER_SECONDS: Final = 10
+"""How long it waits for an answer: longer than the server's limits, should no server be left to keep them."""
+SETTINGS: Final = {
+    "application_name": "waymark",
+    "synchronous_commit": "on",
+    "default_transaction_isolation": "read committed",
+    "statement_timeout": "5s",
+    "lock_timeout": "2s",
+    "idle_in_transaction_session_timeout": "10s",
+    "timezone": "UTC",
+    "jit": "off",
+}
+_PASSING: Final = ("08", "0A000", "25P03", "28", "3D", "40", "53", "55", "57", "58")
+"""SQLSTATEs of what passes or an operator mends: connection, stale plan, idle too long, password, no such
+database, rolled back, resources, lock, shutdown, system."""
+
+
+_TROUBLE: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+
+
+@contextmanager
+def in_our_words(opening: str = "") -> Iterator[None]:
+    """Errors of asyncpg as errors of the store; anything else is a defect and passes as it is.
+
+    `opening` begins a message for the operator, which tells the cause.
+    """
+    try:
+        yield
+    except _TROUBLE as error:
+        _say(error, opening and f"{opening}: {error}")
+        raise
+
+
+def _say(error: BaseException, message: str = "") -> None:
+    """Raise what an error of asyncpg means to the store's callers; return when it is a defect of ours."""
+    if isinstance(error, asyncpg.UniqueViolationError):
+        raise AlreadyExists from error
+    if not isinstance(error, asyncpg.PostgresError) or (error.sqlstate or "").startswith(_PASSING):
+        raise Unavailable(message, retry_after=1) from error
+
+
+async def connection_to(url: str) -> "asyncpg.Connection[asyncpg.Record]":
+    """A connection of its own, outside any pool, with our settings; Unavailable says why there is none."""
+    with in_our_words("PostgreSQL cannot be reached"):
+        return await asyncpg.connect(url, timeout=ACQUIRE_SECONDS, server_settings=SETTINGS)
+
+
+class _Session:
+    """Reader and Transaction over one connection."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    async def all(self, statement: Statement[T], **params: Any) -> list[T]:
+        arguments = statement.arguments("postgresql", params)
+        return statement.rows(
+            "postgresql", await self.connection.fetch(statement.compiled("postgresql").text, *arguments)
+        )
+
+    async def one(self, statement: Statement[T], **params: Any) -> T | None:
+        rows = await self.all(statement, **params)
+        return rows[0] if rows else None
+
+    async def run(self, statement: Statement[Any], **params: Any) -> int:
+        arguments = statement.arguments("postgresql", params)
+        tag = await self.connection.execute(statement.compiled("postgresql").text, *arguments)
+        return int(tag.rpartition(" ")[2])
+
+    async def apply(self, changes: Sequence[Change]) -> None:
+        if batch := ordered(changes):
+            text, arguments = at_once(batch)
+            await self.connection.execute(text, *arguments)
+
+
+async def _left_as_it_is(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+    """No session state is ever set, so none is reset in a round trip; asyncpg rolls back by itself."""
+
+
+class Postgres:
+    """A PostgreSQL database as a Database; any number of processes may share it."""
+
+    dialect: Literal["postgresql"] = "postgresql"
+
+    def __init__(self, url: str, pool_size: int) -> None:
+        self.url = url
+        self.pool_size = pool_size
+
+    async def open(self) -> None:
+        with in_our_words("PostgreSQL cannot be reached"):
+            self._pool: asyncpg.Pool[asyncpg.Record] = await asyncpg.create_pool(
+                self.url,
+                min_size=min(2, self.pool_size),
+                max_size=self.pool_size,
+                max_inactive_connection_lifetime=300,
+                timeout=ACQUIRE_SECONDS,
+                command_timeout=ANSWER_SECONDS,
+                statement_cache_size=512,
+                max_cacheable_statement_size=0,  # no bound: a batch's text is long, and always the same
+                max_cached_statement_lifetime=0,
+                server_settings=SETTINGS,
+                reset=_left_as_it_is,
+            )
+        async with self._session() as session:
+            if session.connection.get_server_version().major < OLDEST_POSTGRESQL:
+                raise Unavailable(f"PostgreSQL {OLDEST_POSTGRESQL} or newer is needed")
+            if await session.connection.fetchval("SHOW synchronous_commit") != "on":
+                raise Unavailable("PostgreSQL refused synchronous_commit=on: commits could be lost")
+
+    async def close(self) -> None:
+        try:
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._pool.close()
+        except TimeoutError:
+            self._pool.terminate()
+
+    async def check(self) -> None:
+        async with self._session() as session:
+            await session.connection.execute("SELECT 1")
+
+    async def all(self, statement: Statement[T], **params: Any) -> list[T]:
+        async with self._session() as session:
+            return await session.all(statement, **params)
+
+    async def one(self, statement: Statement[T], **params: Any) -> T | None:
+        async with self._session() as session:
+            return await session.one(statement, **params)
+
+    async def snapshot(self, body: Callable[[Reader], Coroutine[Any, Any, T]]) -> T:
+        async with (
+            self._session() as session,
+            session.connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            return await body(session)
+
+    async def write(self, body: Callable[[Transaction], Coroutine[Any, Any, T]]) -> T:
+        async with self._session() as session, session.connection.transaction():
+            return await body(session)
+
+    def _session(self) -> "_Lent":
+        return _Lent(self._pool)
+
+
+class _Lent:
+    """A session on a pooled connection; written out, for a generator costs every read a tenth more."""
+
+    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+        self.pool = pool
+        self.connection: Connection
+
+    async def __aenter__(self) -> _Session:
+        with in_our_words():
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                self.connection = await self.pool.acquire()
+        return _Session(self.connection)
+
+    async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
+        await self.pool.release(self.connection)
+        if isinstance(error, _TROUBLE):
+            _say(error)

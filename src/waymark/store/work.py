@@ -1,0 +1,182 @@
+"""Work: one user, one transaction, head lock first, everything written in one batch at the end.
+
+Handlers decide what changes; the lock, the version, the journal and the owner are done here.
+"""
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+import msgspec
+from sqlalchemy import Table
+
+from waymark.domain.days import local_day
+from waymark.domain.records import Head, JournalRow, Record
+from waymark.domain.vocabulary import Operation
+from waymark.errors import NotFound, PreconditionFailed
+from waymark.store import schema, statements
+from waymark.store.database import Change, Drop, Put, Reader, Transaction
+from waymark.store.journal import changed_fields, edited
+from waymark.store.statement import Statement
+
+
+class Settling(Protocol):
+    """What must be brought in line before a transaction ends."""
+
+    async def settle(self) -> None: ...
+
+
+R = TypeVar("R", bound=Record)
+T = TypeVar("T")
+
+MICROSECOND = timedelta(microseconds=1)
+
+
+class Work:
+    """What a handler holds: rows to read, changes to buffer, the user's clock.
+
+    `now` is the clock's instant and `today` the user's local day at it; instants that are stored
+    rise strictly per user whatever the clock does (SYNC "The journal").
+    """
+
+    def __init__(
+        self,
+        tx: Transaction,
+        head: Head,
+        owner: statements.Owner,
+        now: datetime,
+        *,
+        origin: str,
+        expected_versions: frozenset[int] | None,
+    ) -> None:
+        self.user_id = head.user_id
+        self.owner = owner
+        self.now = now
+        self.today: date = local_day(now, owner.timezone, owner.day_starts_at)
+        self.origin = origin
+        self._tx = tx
+        self._head = head
+        self._at = max(now, head.at + MICROSECOND)
+        self._last_at = self._at - MICROSECOND
+        self._seq = head.seq
+        self._expected_versions = expected_versions
+        self._puts: dict[Table, dict[Any, msgspec.Struct]] = {}
+        self._drops: dict[Table, list[tuple[Any, ...]]] = {}
+        self.settlements: dict[str, Settling] = {}
+        """Goals of this transaction by id; `flushed` settles them, so that no handler can forget to."""
+        self._journal: list[JournalRow] = []
+
+    @classmethod
+    async def opened(
+        cls,
+        tx: Transaction,
+        user_id: str,
+        now: datetime,
+        *,
+        origin: str,
+        expected_versions: frozenset[int] | None = None,
+    ) -> "Work":
+        """Lock the user's head row, then read whose day it is; NotFound for an erased user."""
+        head = await tx.one(statements.LOCK_HEAD, user_id=user_id)
+        # A second statement, not a join: under READ COMMITTED a statement that waited for a lock
+        # re-reads only the locked row and would see everything else as it was before the wait.
+        owner = await tx.one(statements.OWNER, user_id=user_id)
+        if head is None or owner is None:
+            raise NotFound
+        return cls(tx, head, owner, now, origin=origin, expected_versions=expected_versions)
+
+    # Reading ------------------------------------------------------------------------------
+
+    async def all(self, statement: Statement[T], **params: Any) -> list[T]:
+        return await self._tx.all(statement, user_id=self.user_id, **params)
+
+    async def one(self, statement: Statement[T], **params: Any) -> T | None:
+        return await self._tx.one(statement, user_id=self.user_id, **params)
+
+    @property
+    def reader(self) -> Reader:
+        return self._tx
+
+    def check_version(self, record: Record) -> None:
+        """Hold the record a request names against its If-Match; asked once, then satisfied."""
+        expected, self._expected_versions = self._expected_versions, None
+        if expected is not None and record.version not in expected:
+            raise PreconditionFailed(context={"version": record.version})
+
+    # Writing ------------------------------------------------------------------------------
+
+    def instant(self) -> datetime:
+        """A moment of this transaction, later than every one handed out to this user before."""
+        self._last_at += MICROSECOND
+        return self._last_at
+
+    def put(self, table: Table, key: Any, row: msgspec.Struct) -> None:
+        """Buffer a derived row (a total, a document); the last one per key is written."""
+        self._puts.setdefault(table, {})[key] = row
+
+    def drop(self, table: Table, key: tuple[Any, ...]) -> None:
+        """Buffer that a derived row goes; `key` in the order of the table's key."""
+        self._drops.setdefault(table, []).append(key)
+
+    def write(
+        self,
+        table: Table,
+        after: R,
+        body: Callable[[R], str],
+        *,
+        before: R | None = None,
+        operation: Operation | None = None,
+    ) -> R:
+        """Stamp a record with its version and time, buffer its row and its journal row.
+
+        `before` is the stored record it replaces (None: it is new); `body` makes the JSON that
+        followers see of the stamped record, which is returned.
+        """
+        self._seq += 1
+        at = self.instant()
+        fields: tuple[str, ...] = ()
+        if before is None:
+            after = msgspec.structs.replace(after, version=self._seq, created_at=at, updated_at=at)
+        else:
+            fields = changed_fields(before, after)
+            after = msgspec.structs.replace(
+                after,
+                version=self._seq,
+                updated_at=at,
+                provenance=edited(after.provenance, fields, self._seq, at),
+            )
+        self.put(table, after.id, after)
+        self._journal.append(
+            JournalRow(
+                user_id=self.user_id,
+                seq=self._seq,
+                txn=self._head.seq + 1,
+                at=at,
+                entity=table.name,
+                id=after.id,
+                operation=operation or ("create" if before is None else "update"),
+                version=self._seq,
+                body=body(after),
+                fields=fields,
+                origin=self.origin,
+            )
+        )
+        return after
+
+    async def settle(self) -> None:
+        """Settle every goal this transaction touched; those settled already stay as they are."""
+        for settlement in list(self.settlements.values()):
+            await settlement.settle()
+
+    async def flushed(self, *extra: Change) -> bool:
+        """Send everything buffered as one batch; True when followers have something to see."""
+        if self._journal:
+            head = msgspec.structs.replace(self._head, seq=self._seq, at=self._last_at)
+            self._puts[schema.heads] = {head.user_id: head}
+            self._puts[schema.journal] = {row.seq: row for row in self._journal}
+        changes: list[Change] = [Drop(table, keys) for table, keys in self._drops.items()]
+        changes += [Put(table, list(rows.values())) for table, rows in self._puts.items()]
+        changes += extra
+        if changes:
+            await self._tx.apply(changes)
+        return bool(self._journal)
