@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import msgspec
 
-from waymark.domain.amounts import ZERO, plain
+from waymark.domain.amounts import ZERO, percent2, plain
+from waymark.domain.days import EARLIEST_ON
 from waymark.domain.documents import (
     GoalDocument,
     MilestoneDocument,
@@ -18,10 +19,12 @@ from waymark.domain.documents import (
     milestone_document,
 )
 from waymark.domain.ledger import extremes
+from waymark.domain.neighbours import World
 from waymark.domain.pace import PaceFacts, day_gain, pace, window_days
 from waymark.domain.progress import (
     HUNDRED,
     Progress,
+    Share,
     Standing,
     gained,
     milestones_share,
@@ -30,6 +33,7 @@ from waymark.domain.progress import (
     span,
     standing,
     standing_in_percent,
+    tasks_percent,
 )
 from waymark.domain.records import DayTotal, Goal, Milestone, SourceTotal
 from waymark.domain.vocabulary import SourceType
@@ -44,6 +48,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     sources: Mapping[SourceType, SourceTotal]
     window: Sequence[DayTotal]
     """Entered days with facts, in order, from `window_start` on."""
+    world: World | None = None
+    """What is linked to the goal; None: nothing."""
 
     @property
     def count(self) -> int:
@@ -71,16 +77,45 @@ def progress_of(goal: Goal, milestones: Sequence[Milestone], account: Account) -
         goal,
         way_of(goal, account),
         count=account.count,
+        tasks=_tasks_share(account.world),
+        habits=_habits_share(account.world),
         milestones=milestones_share(milestones),
     )
+
+
+def _tasks_share(world: World | None) -> Share | None:
+    if world is None:
+        return None
+    percent = tasks_percent(world.counted_completed, world.counted_in_progress, world.counted_tasks)
+    return None if percent is None else Share(percent, world.counted_completed, world.counted_tasks)
+
+
+def _habits_share(world: World | None) -> Share | None:
+    if world is None or world.habits_percent is None:
+        return None
+    return Share(world.habits_percent, world.counted_habits, world.counted_habits)
 
 
 def stats_of(goal: Goal, account: Account) -> Stats:
     """What the linked worlds add up to."""
     way, finance = way_of(goal, account), account.sources.get("finance")
-    if way is None or (finance is None and goal.finance_mode is None):
-        return Stats()
-    return Stats(financial_progress_percent=percent_alone(way, finance.added if finance else ZERO))
+    told = None
+    if way is not None and (finance is not None or goal.finance_mode is not None):
+        told = percent_alone(way, finance.added if finance else ZERO)
+    world = account.world
+    if world is None:
+        return Stats(financial_progress_percent=told)
+    tasks, habits = _tasks_share(world), _habits_share(world)
+    return Stats(
+        financial_progress_percent=told,
+        habits_progress_percent=None if habits is None else percent2(habits.percent),
+        tasks_progress_percent=None if tasks is None else percent2(tasks.percent),
+        focus_minutes_last30=world.focus_minutes_last30,
+        focus_minutes_total=world.focus_minutes_total,
+        total_tasks=world.total_tasks,
+        completed_tasks=world.completed_tasks,
+        total_habits=len(world.habit_ids),
+    )
 
 
 def goal_document(goal: Goal, milestones: Sequence[Milestone], account: Account, today: date) -> GoalDocument:
@@ -88,7 +123,9 @@ def goal_document(goal: Goal, milestones: Sequence[Milestone], account: Account,
     told = progress_of(goal, milestones, account)
     way = way_of(goal, account)
     window = account.window
-    first_fact_on = window[0].day if window else (goal.created_on if account.count else None)
+    first_fact_on = window[0].day if window else None
+    if account.count > sum(total.count for total in window):
+        first_fact_on = EARLIEST_ON  # before the window; on which day makes no difference
     newest = [total.newest_at for total in account.sources.values() if total.newest_at is not None]
     weights = goal.progress_weights
     return GoalDocument(
@@ -136,8 +173,8 @@ def goal_document(goal: Goal, milestones: Sequence[Milestone], account: Account,
                 today=today,
             )
         ),
-        linked_task_ids=[],
-        linked_habit_ids=[],
+        linked_task_ids=list(account.world.task_ids) if account.world else [],
+        linked_habit_ids=list(account.world.habit_ids) if account.world else [],
         finance_contribution_count=account.sources["finance"].count if "finance" in account.sources else 0,
         check_in_count=account.count,
         last_check_in_at=max(newest, default=None),

@@ -3,6 +3,7 @@
 Shapes only; the numbers in them come from progress, milestones and pace.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -32,6 +33,11 @@ ENCODER = msgspec.json.Encoder(decimal_format="number")
 def encoded(value: Any) -> str:
     """JSON text of a document: exact decimals as numbers, instants in UTC with Z."""
     return ENCODER.encode(value).decode()
+
+
+def joined(bodies: Iterable[str]) -> str:
+    """Documents as one JSON array."""
+    return f"[{','.join(bodies)}]"
 
 
 class EntityDocument(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -134,6 +140,15 @@ class CheckInDocument(EntityDocument, frozen=True, kw_only=True, rename="camel")
     source_type: SourceType
     source_id: str | None
     date_key: date
+
+
+class LinkRow(EntityDocument, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """A tie between a goal and a task or habit (goal_tasks, goal_habits)."""
+
+    goal_id: str
+    task_id: str | None = None
+    habit_id: str | None = None
+    contribution: Decimal | None
 
 
 class LatestFact(msgspec.Struct, frozen=True, kw_only=True):

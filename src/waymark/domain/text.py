@@ -14,6 +14,8 @@ _NOT_IN_LINES: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NOT_IN_PROSE: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _UUID: Final = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE | re.ASCII)
+_MOST_COMPOSED: Final = 4
+"""Of so many characters at most one can be composed (a Greek letter with three marks)."""
 _NIL: Final = str(UUID(int=0))
 
 
@@ -53,12 +55,22 @@ def parse_uuid(value: str) -> str:
     return value.lower()
 
 
+def nfc(value: str, limit: int) -> str:
+    """The text composed; TextError `too_long` when that could not bring it down to `limit` characters.
+
+    Judged before composing, whose cost grows with the square of a run of combining marks.
+    """
+    if len(value) > limit * _MOST_COMPOSED:
+        raise TextError("too_long", f"At most {limit} characters.")
+    return normalize("NFC", value)
+
+
 def _normalised(value: str, limit: int, refused: re.Pattern[str]) -> str:
     if _SURROGATE.search(value):
         raise TextError("lone_surrogate", "Half of a surrogate pair is no character.")
     if found := refused.search(value):
         raise TextError("control_character", f"U+{ord(found[0]):04X} is not allowed here.")
-    text = normalize("NFC", value).strip()
+    text = nfc(value.strip(), limit).strip()
     if len(text) > limit:
         raise TextError("too_long", f"At most {limit} characters.")
     return text

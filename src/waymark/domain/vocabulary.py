@@ -31,6 +31,27 @@ PaceStatus: TypeAlias = Literal[
 ProgressRule: TypeAlias = Literal["weighted", "metric", "mean", "override"]
 Operation: TypeAlias = Literal["create", "update", "delete"]
 Bucket: TypeAlias = Literal["day", "week", "month"]
+TaskStatus: TypeAlias = Literal[
+    "inbox", "planned", "in_progress", "completed", "canceled", "moved", "overdue"
+]
+Priority: TypeAlias = Literal["low", "medium", "high"]
+HabitType: TypeAlias = Literal["health", "finance", "productivity", "education", "personal", "custom"]
+HabitStatus: TypeAlias = Literal["active", "paused", "archived"]
+Frequency: TypeAlias = Literal["daily", "weekly", "custom"]
+CompletionMode: TypeAlias = Literal["boolean", "numeric"]
+CountingType: TypeAlias = Literal["create", "quit"]
+CompletionStatus: TypeAlias = Literal["done", "miss", "skip"]
+FocusStatus: TypeAlias = Literal["in_progress", "paused", "completed", "canceled"]
+BudgetType: TypeAlias = Literal["category", "project"]
+BudgetFlow: TypeAlias = Literal["income", "expense"]
+BudgetPeriod: TypeAlias = Literal["none", "weekly", "monthly", "custom_range"]
+RolloverMode: TypeAlias = Literal["none", "carryover"]
+DebtDirection: TypeAlias = Literal["i_owe", "they_owe_me"]
+DebtStatus: TypeAlias = Literal["active", "paid", "overdue", "canceled"]
+InterestMode: TypeAlias = Literal["simple", "compound"]
+TransactionType: TypeAlias = Literal["income", "expense", "transfer"]
+ContributionVia: TypeAlias = Literal["goal", "budget", "debt"]
+PayoffStrategy: TypeAlias = Literal["avalanche", "snowball"]
 
 WEIGHT_UNITS: Final = ("kg", "g", "lb", "oz", "st")
 DURATION_UNITS: Final = ("seconds", "minutes", "hours", "days")

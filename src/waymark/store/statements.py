@@ -156,6 +156,14 @@ LATEST_FACTS = Statement(
     select(goal_check_ins).where(_STANDING).order_by(*(column.desc() for column in _FACT_ORDER)).limit(5),
     CheckIn,
 )
+FACTS_OF_SOURCE = Statement(
+    select(goal_check_ins).where(
+        _STANDING,
+        goal_check_ins.c.source_type == bindparam("source_type"),
+        goal_check_ins.c.source_id == bindparam("source_id"),
+    ),
+    CheckIn,
+)
 NEWEST_FACTS = Statement(
     select(goal_check_ins.c.id, goal_check_ins.c.created_at)
     .where(_STANDING, goal_check_ins.c.source_type == bindparam("source_type"))

@@ -17,6 +17,7 @@ from waymark.errors import NotFound, PreconditionFailed
 from waymark.store import schema, statements
 from waymark.store.database import Change, Drop, Put, Reader, Transaction
 from waymark.store.journal import changed_fields, edited
+from waymark.store.nouns import Noun
 from waymark.store.statement import Statement
 
 
@@ -30,6 +31,10 @@ R = TypeVar("R", bound=Record)
 T = TypeVar("T")
 
 MICROSECOND = timedelta(microseconds=1)
+
+
+def _nothing_yet(_: Record) -> str:
+    return ""
 
 
 class Work:
@@ -62,9 +67,13 @@ class Work:
         self._expected_versions = expected_versions
         self._puts: dict[Table, dict[Any, msgspec.Struct]] = {}
         self._drops: dict[Table, list[tuple[Any, ...]]] = {}
+        self.has_written = False
+        """Whether rows were sent to the database, so that only a rollback leaves nothing behind."""
         self.settlements: dict[str, Settling] = {}
         """Goals of this transaction by id; `flushed` settles them, so that no handler can forget to."""
         self._journal: list[JournalRow] = []
+        self._later: dict[int, tuple[Noun[Any], Record]] = {}
+        """Journal rows, by index, whose body is made last."""
 
     @classmethod
     async def opened(
@@ -163,20 +172,51 @@ class Work:
         )
         return after
 
+    def put_noun(
+        self, noun: Noun[R], after: R, *, before: R | None = None, operation: Operation | None = None
+    ) -> R:
+        """As `write`, for a neighbour: what it is shown as is known only when all else is settled."""
+        after = self.write(noun.table, after, _nothing_yet, before=before, operation=operation)
+        self._later[len(self._journal) - 1] = (noun, after)
+        return after
+
+    async def shown(self, noun: Noun[R], record: R) -> str:
+        """A neighbour as GET would give it now, with all that this transaction moved."""
+        await self.settle()
+        await self.write_through()
+        return (await noun.shown(self._tx, self.user_id, self.today, [record]))[0]
+
     async def settle(self) -> None:
         """Settle every goal this transaction touched; those settled already stay as they are."""
         for settlement in list(self.settlements.values()):
             await settlement.settle()
 
+    async def write_through(self) -> None:
+        """Send the rows buffered so far, so that this transaction's own statements find them.
+
+        From here on a refusal or a dry run must roll the transaction back: see `has_written`.
+        """
+        await self._apply()
+
     async def flushed(self, *extra: Change) -> bool:
         """Send everything buffered as one batch; True when followers have something to see."""
+        if self._later:
+            await self.write_through()
+            for index, (noun, record) in self._later.items():
+                (body,) = await noun.shown(self._tx, self.user_id, self.today, [record])
+                self._journal[index] = msgspec.structs.replace(self._journal[index], body=body)
         if self._journal:
             head = msgspec.structs.replace(self._head, seq=self._seq, at=self._last_at)
             self._puts[schema.heads] = {head.user_id: head}
             self._puts[schema.journal] = {row.seq: row for row in self._journal}
+        await self._apply(*extra)
+        return bool(self._journal)
+
+    async def _apply(self, *extra: Change) -> None:
         changes: list[Change] = [Drop(table, keys) for table, keys in self._drops.items()]
         changes += [Put(table, list(rows.values())) for table, rows in self._puts.items()]
         changes += extra
         if changes:
             await self._tx.apply(changes)
-        return bool(self._journal)
+            self.has_written = True
+        self._drops, self._puts = {}, {}

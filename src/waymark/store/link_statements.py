@@ -1,0 +1,131 @@
+"""The SQL of what is linked to goals: their tasks, habits, focus time, and the worlds kept of them.
+
+No statement here touches two users: each is bound to `user_id`, which a test holds.
+"""
+
+from decimal import Decimal
+
+import msgspec
+from sqlalchemy import and_, bindparam, case, func, or_, select
+
+from waymark.domain.neighbours import GoalHabit, Habit, HabitCompletion, World
+from waymark.domain.vocabulary import TaskStatus
+from waymark.store.columns import any_of
+from waymark.store.neighbours import (
+    focus_sessions,
+    goal_habits,
+    goal_tasks,
+    goal_worlds,
+    habit_completions,
+    habits,
+    tasks,
+)
+from waymark.store.schema import goal_documents, goals
+from waymark.store.statement import Statement
+from waymark.store.statements import GOAL, USER
+
+
+class LinkedTask(msgspec.Struct, frozen=True):
+    """What a goal's ratio needs of a task."""
+
+    id: str
+    status: TaskStatus
+    contribution: Decimal | None
+
+
+class Focused(msgspec.Struct, frozen=True):
+    """Minutes of completed sessions."""
+
+    last30: int
+    total: int
+
+
+WORLD = Statement(
+    select(goal_worlds).where(goal_worlds.c.user_id == USER, goal_worlds.c.goal_id == GOAL), World
+)
+_TASK_LINKS = and_(goal_tasks.c.user_id == USER, goal_tasks.c.show_status == "active")
+_HABIT_LINKS = and_(goal_habits.c.user_id == USER, goal_habits.c.show_status == "active")
+_TASK_OF_LINK = and_(tasks.c.user_id == goal_tasks.c.user_id, tasks.c.id == goal_tasks.c.task_id)
+_HABIT_OF_LINK = and_(habits.c.user_id == goal_habits.c.user_id, habits.c.id == goal_habits.c.habit_id)
+
+LINKED_TASKS = Statement(
+    select(tasks.c.id, tasks.c.status, goal_tasks.c.contribution)
+    .join_from(goal_tasks, tasks, _TASK_OF_LINK)
+    .where(_TASK_LINKS, goal_tasks.c.goal_id == GOAL, tasks.c.show_status != "deleted")
+    .order_by(goal_tasks.c.created_at, goal_tasks.c.id),
+    LinkedTask,
+)
+_HABIT_COLUMNS = [habits.c[name] for name in Habit.__struct_fields__]
+LINKED_HABITS = Statement(
+    select(*_HABIT_COLUMNS)
+    .join_from(goal_habits, habits, _HABIT_OF_LINK)
+    .where(_HABIT_LINKS, goal_habits.c.goal_id == GOAL, habits.c.show_status != "deleted")
+    .order_by(goal_habits.c.created_at, goal_habits.c.id),
+    Habit,
+)
+HABIT_LINKS_OF_GOAL = Statement(
+    select(goal_habits).where(_HABIT_LINKS, goal_habits.c.goal_id == GOAL), GoalHabit
+)
+LINKED_COMPLETIONS = Statement(
+    select(habit_completions)
+    .join_from(
+        goal_habits,
+        habit_completions,
+        and_(
+            habit_completions.c.user_id == goal_habits.c.user_id,
+            habit_completions.c.habit_id == goal_habits.c.habit_id,
+        ),
+    )
+    .where(
+        _HABIT_LINKS,
+        goal_habits.c.goal_id == GOAL,
+        habit_completions.c.show_status == "active",
+        habit_completions.c.date_key >= bindparam("since"),
+    ),
+    HabitCompletion,
+)
+_OF_LINKED_TASK = focus_sessions.c.task_id.in_(
+    select(goal_tasks.c.task_id).where(_TASK_LINKS, goal_tasks.c.goal_id == GOAL)
+)
+_MINUTES = func.coalesce(focus_sessions.c.actual_minutes, 0)
+FOCUSED = Statement(
+    select(
+        func.coalesce(
+            func.sum(case((focus_sessions.c.date_key > bindparam("since"), _MINUTES), else_=0)), 0
+        ).label("last30"),
+        func.coalesce(func.sum(_MINUTES), 0).label("total"),
+    ).where(
+        focus_sessions.c.user_id == USER,
+        focus_sessions.c.status == "completed",
+        focus_sessions.c.show_status == "active",
+        or_(focus_sessions.c.goal_id == GOAL, _OF_LINKED_TASK),
+    ),
+    Focused,
+)
+
+# What neighbours show of the goals they are linked to -------------------------------------------
+
+_GOAL_OF_TASK = and_(goals.c.user_id == goal_tasks.c.user_id, goals.c.id == goal_tasks.c.goal_id)
+_GOAL_OF_HABIT = and_(goals.c.user_id == goal_habits.c.user_id, goals.c.id == goal_habits.c.goal_id)
+_DOCUMENT = and_(goal_documents.c.user_id == goals.c.user_id, goal_documents.c.goal_id == goals.c.id)
+_GLANCE = (goals.c.id, goals.c.title, goal_documents.c.progress_percent)
+
+GOALS_OF_TASKS = Statement(
+    select(goal_tasks.c.task_id, *_GLANCE)
+    .join_from(goal_tasks, goals, _GOAL_OF_TASK)
+    .join(goal_documents, _DOCUMENT)
+    .where(_TASK_LINKS, any_of(goal_tasks.c.task_id, "ids"), goals.c.show_status != "deleted")
+    .order_by(goal_tasks.c.created_at, goal_tasks.c.id)
+)
+GOALS_OF_HABITS = Statement(
+    select(goal_habits.c.habit_id, *_GLANCE)
+    .join_from(goal_habits, goals, _GOAL_OF_HABIT)
+    .join(goal_documents, _DOCUMENT)
+    .where(_HABIT_LINKS, any_of(goal_habits.c.habit_id, "ids"), goals.c.show_status != "deleted")
+    .order_by(goal_habits.c.created_at, goal_habits.c.id)
+)
+GOALS_BY_ID = Statement(
+    select(goals.c.id.label("linked"), *_GLANCE)
+    .join_from(goals, goal_documents, _DOCUMENT)
+    .where(goals.c.user_id == USER, any_of(goals.c.id, "ids"), goals.c.show_status != "deleted")
+)
