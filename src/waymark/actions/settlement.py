@@ -1,0 +1,459 @@
+"""A goal inside one transaction: what is stored of it, what changes, and the settling of both.
+
+`settle` is the single place where progress is recomputed, whatever moved it. No rule is decided
+here: the domain folds, judges and measures; this brings records, totals and document in line.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from msgspec.structs import replace
+from uuid_utils import uuid7
+
+from waymark.actions.facts import Facts, Folded
+from waymark.actions.worlds import gathered_world
+from waymark.domain.account import (
+    Account,
+    goal_document,
+    is_judged_by_percent,
+    is_there,
+    progress_of,
+    was_there,
+    window_start,
+)
+from waymark.domain.amounts import ZERO, stored
+from waymark.domain.days import day_bounds
+from waymark.domain.documents import (
+    GoalDocument,
+    MilestoneDocument,
+    check_in_document,
+    encoded,
+    milestone_document,
+)
+from waymark.domain.ledger import rule_of
+from waymark.domain.lifecycle import stepped
+from waymark.domain.milestones import (
+    find_reaching_fact,
+    first_reached,
+    realigned,
+    target_in_force,
+    threshold,
+    with_version,
+)
+from waymark.domain.neighbours import World
+from waymark.domain.records import CheckIn, Goal, GoalDocumentRow, Milestone, TargetVersion
+from waymark.domain.units import converted
+from waymark.domain.vocabulary import Operation, SourceType
+from waymark.errors import NotFound
+from waymark.store import schema, statements
+from waymark.store.link_statements import WORLD
+from waymark.store.work import Work
+
+
+class Settlement:
+    """One goal of one transaction: change it through its methods, then `settle` once."""
+
+    def __init__(self, work: Work, goal: Goal, stored: Goal | None) -> None:
+        self._work = work
+        self.goal = goal
+        self._stored = stored
+        self.facts = Facts(work, goal.id)
+        self.milestones: dict[str, Milestone] = {}
+        """Standing milestones by id."""
+        self._stored_milestones: dict[str, Milestone] = {}
+        self.versions: list[TargetVersion] = []
+        self._stored_versions: list[TargetVersion] = []
+        self._operation: Operation | None = None
+        self.is_settled = False
+        self.removed: dict[str, str] = {}
+        """JSON of the milestones that were taken away, by id; once settled."""
+        self.world: World | None = None
+        """What is linked; None: nothing ever was."""
+        self._is_world_moved = False
+        self.document: GoalDocument
+        self.body: str
+        """The goal's JSON, once settled."""
+
+    @classmethod
+    def begun(cls, work: Work, goal: Goal) -> "Settlement":
+        """A new goal."""
+        settlement = work.settlements[goal.id] = cls(work, goal, None)
+        settlement._operation = "create"
+        # What is linked to it may have to be written before it is settled.
+        work.put(schema.goals, goal.id, goal)
+        return settlement
+
+    @classmethod
+    async def find(cls, work: Work, goal_id: str) -> "Settlement | None":
+        """The goal with what its rules need, deleted or not; the same object for the same goal."""
+        known = work.settlements.get(goal_id)
+        if isinstance(known, cls):
+            return known
+        goal = await work.one(statements.GOAL_ROW, goal_id=goal_id)
+        if goal is None:
+            return None
+        settlement = cls(work, goal, goal)
+        stored = await work.all(statements.MILESTONES, goal_id=goal_id)
+        settlement._stored_milestones = {milestone.id: milestone for milestone in stored}
+        settlement.milestones = dict(settlement._stored_milestones)
+        settlement._stored_versions = await work.all(statements.TARGETS, goal_id=goal_id)
+        settlement.versions = settlement._stored_versions
+        await settlement.facts.load()
+        settlement.world = await work.one(WORLD, goal_id=goal_id)
+        work.settlements[goal_id] = settlement
+        return settlement
+
+    @classmethod
+    async def of(cls, work: Work, goal_id: str, *, even_deleted: bool = False) -> "Settlement":
+        """As `find`; NotFound for an unknown goal, and for a deleted one unless asked for."""
+        settlement = await cls.find(work, goal_id)
+        if settlement is None or (settlement.goal.show_status == "deleted" and not even_deleted):
+            raise NotFound
+        return settlement
+
+    @property
+    def ordered(self) -> list[Milestone]:
+        """The standing milestones, 1…n."""
+        return sorted(self.milestones.values(), key=lambda milestone: milestone.ordinal)
+
+    async def base(self) -> Decimal | None:
+        """The value that gains are counted from, as it stands before this transaction's facts."""
+        return await self.facts.base(rule_of(self.goal))
+
+    # What can change ----------------------------------------------------------------------
+
+    def define(self, goal: Goal, operation: Operation = "update") -> None:
+        """Another definition or state of the goal."""
+        self.goal = goal
+        if self._operation != "create":
+            self._operation = operation
+
+    def tell_targets_in(self, unit: str, before: str) -> None:
+        """Targets of the past in the goal's new unit: its facts are told in that from now on."""
+
+        def told(value: Decimal | None) -> Decimal | None:
+            return None if value is None else stored(converted(value, before, unit))
+
+        self.versions = [
+            replace(
+                version,
+                target_value=told(version.target_value),
+                progress_target_value=told(version.progress_target_value),
+            )
+            for version in self.versions
+        ]
+
+    def place(self, milestones: Iterable[Milestone]) -> None:
+        """The standing milestones from now on."""
+        self.milestones = {milestone.id: milestone for milestone in milestones}
+        self._touch()
+
+    def record(self, fact: CheckIn) -> CheckIn:
+        """A new fact; returns it as stored."""
+        fact = self._work.write(schema.goal_check_ins, fact, self.check_in_body)
+        self.facts.add(fact)
+        self._touch()
+        return fact
+
+    def mend(self, before: CheckIn, after: CheckIn, operation: Operation = "update") -> CheckIn:
+        """A fact in another form, or (showStatus deleted) taken out; returns it as stored."""
+        after = self._work.write(
+            schema.goal_check_ins, after, self.check_in_body, before=before, operation=operation
+        )
+        self.facts.mend(before, after)
+        self._touch()
+        return after
+
+    async def say(
+        self,
+        source_type: SourceType,
+        source_id: str,
+        date_key: date,
+        value: Decimal | None,
+        *,
+        per_day: bool = False,
+    ) -> CheckIn | None:
+        """What a source gives to the ledger: said again it replaces, None takes it out (DOMAIN §2).
+
+        A source has one fact, or with `per_day` one for each of its days. Returns the fact that stands.
+        """
+        known = [
+            fact
+            for fact in await self._work.all(
+                statements.FACTS_OF_SOURCE, goal_id=self.goal.id, source_type=source_type, source_id=source_id
+            )
+            if not per_day or fact.date_key == date_key
+        ]
+        if value is None:
+            for fact in known:
+                self.mend(fact, replace(fact, show_status="deleted", deleted_at=self._work.now), "delete")
+            return None
+        if known:
+            after = replace(known[0], value=value, date_key=date_key)
+            return known[0] if after == known[0] else self.mend(known[0], after)
+        return self.record(
+            CheckIn(
+                user_id=self.goal.user_id,
+                id=str(uuid7()),
+                created_at=self._work.now,
+                updated_at=self._work.now,
+                goal_id=self.goal.id,
+                value=value,
+                unit=self.goal.unit,
+                source_type=source_type,
+                source_id=source_id,
+                date_key=date_key,
+            )
+        )
+
+    async def silence(self, source_type: SourceType, source_id: str) -> None:
+        """Take out everything that a source gave."""
+        for fact in await self._work.all(
+            statements.FACTS_OF_SOURCE, goal_id=self.goal.id, source_type=source_type, source_id=source_id
+        ):
+            self.mend(fact, replace(fact, show_status="deleted", deleted_at=self._work.now), "delete")
+
+    def relink(self) -> None:
+        """Something linked to the goal, or a link itself, changed: its world is gathered anew."""
+        self._is_world_moved = True
+        self._touch()
+
+    def check_in_body(self, fact: CheckIn) -> str:
+        return encoded(check_in_document(fact, self.goal))
+
+    def _touch(self) -> None:
+        if self.is_settled:
+            message = "a settled goal was changed again in the same transaction"
+            raise RuntimeError(message)
+        self._operation = self._operation or "update"
+
+    # Settling -----------------------------------------------------------------------------
+
+    async def settle(self) -> None:
+        """Bring totals, milestones, lifecycle and document in line with facts and definition."""
+        if self._operation is None or self.is_settled:
+            return
+        self.is_settled = True
+        await self._gather()
+        self._version_target()
+        account = await self._account()
+        self._complete_by_itself(account)
+        self._judge_by_percent(account)
+        self._write_milestones(account)
+        self.goal = self._work.write(
+            schema.goals,
+            self.goal,
+            lambda goal: self._document_of(goal, account),
+            before=self._stored,
+            operation=self._operation,
+        )
+        self._put_document()
+
+    async def refresh(self) -> None:
+        """Make the document for today; the goal moves (origin `clock`) only if its percent does."""
+        if self._operation is not None:
+            return
+        await self._gather()
+        account = await self._account()
+        shown = await self._work.one(statements.PERCENT, goal_id=self.goal.id)
+        self._document_of(self.goal, account)
+        if shown is not None and shown[0] != self.document.progress_percent:
+            self.goal = self._work.write(
+                schema.goals, self.goal, lambda goal: self._document_of(goal, account), before=self._stored
+            )
+        self._put_document()
+
+    async def _gather(self) -> None:
+        """Look at what is linked, if it changed or its windows moved with the day."""
+        is_old = self.world is not None and self.world.day != self._work.today
+        if not self._is_world_moved and not is_old:
+            return
+        await self._work.write_through()
+        self.world = await gathered_world(self._work, self.goal.id)
+        self._work.put(schema.neighbours.goal_worlds, self.goal.id, self.world)
+
+    def _version_target(self) -> None:
+        """Keep the target as it is from today on; what was in force before stays so for its days."""
+        goal = self.goal
+        if goal.metric_type == "none":
+            return
+        version = TargetVersion(
+            user_id=goal.user_id,
+            goal_id=goal.id,
+            from_on=self._work.today if self.versions else goal.created_on,
+            target_value=goal.target_value,
+            progress_target_value=goal.progress_target_value,
+            target_on=goal.target_on,
+        )
+        if self.versions and replace(version, from_on=self.versions[-1].from_on) == self.versions[-1]:
+            return
+        self.versions = with_version(self.versions, version)
+        kept = {version.from_on for version in self.versions}
+        for gone in self._stored_versions:
+            if gone.from_on not in kept:
+                self._work.drop(schema.goal_targets, (goal.user_id, goal.id, gone.from_on))
+        for version in self.versions:
+            if version not in self._stored_versions:
+                self._work.put(schema.goal_targets, (goal.id, version.from_on), version)
+
+    async def _account(self) -> Account:
+        """Where the goal stands after this transaction's facts; milestones judged by them."""
+        rule = rule_of(self.goal)
+        was = rule_of(self._stored) if self._stored else None
+        # Whether the fact that completed the goal still stands takes a look at all of them.
+        is_reopening = bool(self.facts.dirty) and self.goal.auto_completed
+        folded = await self.facts.fold(rule, was, again=self._is_rejudged or is_reopening)
+        if not is_judged_by_percent(self.goal):
+            await self._judge(folded)
+        if is_reopening and not was_there(self.goal, folded.base, folded.days):
+            self.goal = stepped(self.goal, "reactivate", self._work.today)
+        window_on = window_start(self.goal, self._work.today)
+        window = [total for total in folded.days if total.day >= window_on]
+        if self._stored is not None and window_on < folded.since:
+            earlier = await self._work.all(
+                statements.WINDOW, goal_id=self.goal.id, first=window_on, end=folded.since
+            )
+            window = [*earlier, *window]
+        return Account(
+            base=folded.base,
+            current=folded.current,
+            sources=self.facts.sources,
+            window=window,
+            world=self.world,
+        )
+
+    @property
+    def _is_rejudged(self) -> bool:
+        """Whether targets or milestones moved, so that the past must be judged again."""
+        return self.versions != self._stored_versions or _places(self.milestones) != _places(
+            self._stored_milestones
+        )
+
+    async def _judge(self, folded: Folded) -> None:
+        """Which milestones some prefix of the fold reached, on the days that were folded again."""
+        rule, base = rule_of(self.goal), folded.base
+        waiting = [
+            each
+            for each in self.milestones.values()
+            if each.reached_on is None or not (folded.is_append or each.reached_on < folded.since)
+        ]
+        found = first_reached(waiting, rule.direction, base, folded.days, self.versions)
+        facts_of: dict[date, Sequence[CheckIn]] = {}
+        for milestone in waiting:
+            total, fact = found.get(milestone.id), None
+            if total is not None and base is not None:
+                fresh = self.facts.fresh
+                if folded.is_append and len(fresh) == 1:
+                    fact = fresh[0]  # what came before it was judged before
+                else:
+                    if total.day not in facts_of:
+                        facts_of[total.day] = await self.facts.of_day(total.day)
+                    aim = target_in_force(self.versions, total.day)
+                    gain = threshold(milestone, rule.direction, base, aim)
+                    if gain is not None:
+                        fact = find_reaching_fact(rule, base, total, facts_of[total.day], gain)
+            self.milestones[milestone.id] = replace(
+                milestone,
+                completed_at=fact.created_at if fact else None,
+                reached_on=fact.date_key if fact else None,
+                completed_by_hand=False,
+            )
+
+    def _judge_by_percent(self, account: Account) -> None:
+        """Milestones of goals without a value to compare: reached as facts arrive, let go on undo."""
+        if not is_judged_by_percent(self.goal):
+            return
+        percent = progress_of(self.goal, self.ordered, account).earned_percent
+        for milestone in self.ordered:
+            is_reached = percent >= milestone.target_percent
+            if milestone.completed_by_hand or is_reached == (milestone.completed_at is not None):
+                continue
+            if is_reached:
+                fresh = self.facts.fresh
+                at, on = self._work.now, self._work.today
+                if fresh:
+                    at, on = fresh[-1].created_at, fresh[-1].date_key
+                self.milestones[milestone.id] = replace(milestone, completed_at=at, reached_on=on)
+            elif self.facts.dirty or self._is_rejudged:
+                self.milestones[milestone.id] = replace(milestone, completed_at=None, reached_on=None)
+
+    def _complete_by_itself(self, account: Account) -> None:
+        """autoComplete, after the batch in which the whole way was gone."""
+        moved = self.facts.fresh or self.facts.dirty
+        is_waiting = self.goal.auto_complete and self.goal.status == "active" and moved
+        if is_waiting and is_there(self.goal, self.ordered, account):
+            self.goal = stepped(self.goal, "complete", self._work.today, automatic=True)
+
+    # Writing ------------------------------------------------------------------------------
+
+    def _write_milestones(self, account: Account) -> None:
+        placed = realigned(self.ordered, self.goal, account.base)
+        self.milestones = {milestone.id: milestone for milestone in placed}
+        begin = ZERO
+        for milestone in placed:
+            before, from_percent = self._stored_milestones.get(milestone.id), begin
+            begin = milestone.target_percent
+            if milestone != before:
+                self.milestones[milestone.id] = self._work.write(
+                    schema.goal_milestones, milestone, _milestone_body(from_percent), before=before
+                )
+        for gone in self._stored_milestones.values():
+            if gone.id not in self.milestones:
+                deleted = self._work.write(
+                    schema.goal_milestones,
+                    replace(gone, show_status="deleted", deleted_at=self._work.now),
+                    _milestone_body(ZERO),
+                    before=gone,
+                    operation="delete",
+                )
+                self.removed[gone.id] = _milestone_body(ZERO)(deleted)
+
+    def _document_of(self, goal: Goal, account: Account) -> str:
+        self.document = goal_document(goal, self.ordered, account, self._work.today)
+        self.body = encoded(self.document)
+        return self.body
+
+    def _put_document(self) -> None:
+        work, goal = self._work, self.goal
+        fresh_from, fresh_until = day_bounds(work.today, work.owner.timezone, work.owner.day_starts_at)
+        work.put(
+            schema.goal_documents,
+            goal.id,
+            GoalDocumentRow(
+                user_id=goal.user_id,
+                goal_id=goal.id,
+                body=self.body,
+                version=goal.version,
+                show_status=goal.show_status,
+                day=work.today,
+                fresh_from=fresh_from,
+                fresh_until=fresh_until,
+                progress_percent=self.document.progress_percent,
+                pace_status=self.document.pace.status,
+            ),
+        )
+
+    @property
+    def etag(self) -> str:
+        """As reads carry it: the version, and the day because pace moves with it."""
+        return f'"{self.goal.version}-{self._work.today}"'
+
+    @property
+    def reached(self) -> list[MilestoneDocument]:
+        """The milestones that this transaction reached, in their order; once settled."""
+        before = self._stored_milestones
+        return [
+            document
+            for document in self.document.milestones
+            if document.completed_at is not None
+            and (document.id not in before or before[document.id].completed_at is None)
+        ]
+
+
+def _places(milestones: dict[str, Milestone]) -> dict[str, object]:
+    return {each.id: (each.target_percent, each.target_value) for each in milestones.values()}
+
+
+def _milestone_body(from_percent: Decimal) -> Callable[[Milestone], str]:
+    return lambda milestone: encoded(milestone_document(milestone, from_percent))

@@ -1,0 +1,1 @@
+"""Every read. Nothing here writes: what a read finds stale, actions/fresh.py settles."""

@@ -1,0 +1,84 @@
+"""Tasks as readers see them, with the goals they are linked to.
+
+Nothing here writes.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from waymark.domain.documents import EntityDocument, encoded
+from waymark.domain.neighbours import Task
+from waymark.domain.vocabulary import Priority, TaskStatus
+from waymark.queries.glances import GoalGlance, goals_of
+from waymark.store import link_statements as links
+from waymark.store.database import Reader
+from waymark.store.neighbours import tasks
+from waymark.store.nouns import Noun
+
+
+class TaskDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
+    title: str
+    status: TaskStatus
+    priority: Priority
+    goal_id: str | None
+    habit_id: str | None
+    parent_task_id: str | None
+    progress_value: Decimal | None
+    progress_unit: str | None
+    due_date: date | None
+    start_date: date | None
+    estimated_minutes: int | None
+    focus_total_minutes: int
+    notes: str | None
+    completed_at: datetime | None
+    goals: list[GoalGlance]
+
+
+async def shown_tasks(reader: Reader, user_id: str, _today: date, records: Sequence[Task]) -> list[str]:
+    goals = await goals_of(reader, links.GOALS_OF_TASKS, user_id, [task.id for task in records])
+    return [
+        encoded(
+            TaskDocument(
+                id=task.id,
+                user_id=task.user_id,
+                show_status=task.show_status,
+                sync_status=task.sync_status,
+                version=task.version,
+                created_at=task.created_at,
+                updated_at=task.updated_at,
+                deleted_at=task.deleted_at,
+                title=task.title,
+                status=task.status,
+                priority=task.priority,
+                goal_id=task.goal_id,
+                habit_id=task.habit_id,
+                parent_task_id=task.parent_task_id,
+                progress_value=task.progress_value,
+                progress_unit=task.progress_unit,
+                due_date=task.due_on,
+                start_date=task.start_on,
+                estimated_minutes=task.estimated_minutes,
+                focus_total_minutes=task.focus_total_minutes,
+                notes=task.notes,
+                completed_at=task.completed_at,
+                goals=goals[task.id],
+            )
+        )
+        for task in records
+    ]
+
+
+TASKS = Noun(
+    tasks,
+    Task,
+    shown_tasks,
+    sorts={"dueDate": "due_on", "title": "title_folded", "priority": "priority", "status": "status"},
+    filters={
+        "status": "status",
+        "priority": "priority",
+        "goal_id": "goal_id",
+        "habit_id": "habit_id",
+        "parent_task_id": "parent_task_id",
+    },
+)
