@@ -24,7 +24,7 @@ from waymark.store import columns
 from waymark.store.database import Add, Database, Reader, Transaction
 from waymark.store.migrate import missing
 from waymark.store.schema import heads, metadata, rate_windows, users
-from waymark.store.statement import Statement
+from waymark.store.statement import Row, Statement
 
 Advance: TypeAlias = Callable[[int], None]
 
@@ -82,8 +82,12 @@ def revision() -> str:
 
 async def row_count(reader: Reader) -> int:
     """How many rows a backup would have."""
-    counts = [await reader.one(Statement(sa.select(sa.func.count()).select_from(table))) for table in TABLES]
-    return sum(row[0] for row in counts if row)
+    rows = [row for table in TABLES for row in await reader.all(_count(table))]
+    return sum(count for (count,) in rows)
+
+
+def _count(table: sa.Table) -> Statement[Row]:
+    return Statement(sa.select(sa.func.count()).select_from(table))
 
 
 # Writing -------------------------------------------------------------------------------------
@@ -97,8 +101,10 @@ async def back_up(database: Database, file: Path, now: datetime, advance: Advanc
     """
     draft = file.with_name(f"{file.name}.part")
     try:
-        with open(draft, "wb", opener=_for_the_owner) as raw:
+        with open(draft, "wb", opener=_for_the_owner) as raw:  # noqa: ASYNC230  # nobody else is served here
             manifest = await database.snapshot(partial(_archived, raw=raw, now=now, advance=advance))
+            if isinstance(manifest, OSError):
+                raise manifest
             raw.flush()
             os.fsync(raw.fileno())
         check(draft)
@@ -112,11 +118,19 @@ def _for_the_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-async def _archived(reader: Reader, *, raw: IO[bytes], now: datetime, advance: Advance) -> Manifest:
-    with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        tables = {str(table.name): await _written(reader, table, archive, advance) for table in TABLES}
-        manifest = Manifest(FORMAT, revision(), now, tables)
-        archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+async def _archived(
+    reader: Reader, *, raw: IO[bytes], now: datetime, advance: Advance
+) -> Manifest | OSError:
+    """The manifest, or what the disk said: raised in here, it would pass for an error of the database."""
+    try:
+        with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            tables = {str(table.name): await _written(reader, table, archive, advance) for table in TABLES}
+            manifest = Manifest(FORMAT, revision(), now, tables)
+            archive.writestr(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest)))
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        return error
     return manifest
 
 
@@ -200,7 +214,9 @@ def _pages(archive: zipfile.ZipFile, table: sa.Table) -> Iterator[Sequence[msgsp
 
 @cache
 def _shape(table: sa.Table) -> _Shape:
-    record = msgspec.defstruct(str(table.name), [(str(column.name), _python(column)) for column in table.columns])
+    record = msgspec.defstruct(
+        str(table.name), [(str(column.name), _python(column)) for column in table.columns]
+    )
     keys = list(table.primary_key)
     after = [sa.bindparam(f"after_{key.name}", type_=key.type) for key in keys]
     selected = sa.select(table).order_by(*keys).limit(sa.literal(PAGE))

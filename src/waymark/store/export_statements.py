@@ -8,8 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, Select, Table, bindparam, select
 
-from waymark.domain.records import CheckIn, Goal, JournalRow, TargetVersion
-from waymark.store.schema import goal_check_ins, goal_documents, goal_targets, goals, journal
+from waymark.domain.records import CheckIn, Goal, JournalRow, Milestone, TargetVersion
+from waymark.store.schema import goal_check_ins, goal_documents, goal_milestones, goal_targets, goals, journal
 from waymark.store.statement import Statement
 from waymark.store.statements import GOAL_COLUMNS
 
@@ -42,6 +42,7 @@ GOALS = Statement(paged(select(*GOAL_COLUMNS), goals), Goal)
 GOAL_BODIES = Statement(
     paged(select(goal_documents.c.goal_id, goal_documents.c.body), goal_documents, "goal_id")
 )
+MILESTONES = every(goal_milestones, Milestone)
 CHECK_INS = Statement(
     paged(select(goal_check_ins).where(goal_check_ins.c.goal_id == _GOAL), goal_check_ins), CheckIn
 )

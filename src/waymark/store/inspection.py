@@ -3,7 +3,7 @@
 Only looks. What should be in documents and totals is the domain's to say.
 """
 
-from sqlalchemy import Table, and_, bindparam, exists, func, not_, or_, select
+from sqlalchemy import Table, and_, bindparam, cast, exists, func, not_, or_, select
 
 from waymark.domain.records import GoalDocumentRow
 from waymark.store.connect import is_postgresql, sqlite_path
@@ -30,7 +30,7 @@ def _unjournalled(table: Table) -> Statement[Row]:
         journal.c.user_id == USER,
         journal.c.seq == table.c.version,
         journal.c.entity == table.name,
-        journal.c.id == table.c.id,
+        journal.c.id == cast(table.c.id, journal.c.id.type),
     )
     return Statement(
         select(table.c.id, table.c.version).where(

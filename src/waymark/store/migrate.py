@@ -69,7 +69,8 @@ def _migrate_sqlite(path: Path) -> list[str]:
         connection.execute("BEGIN IMMEDIATE")
         version = _sqlite_version(connection)
         if steps := missing(version):
-            connection.execute(upgrade_text("sqlite", version))
+            # apsw stops at the first statement that returns a row, as Alembic's own do, until it is fetched.
+            connection.execute(upgrade_text("sqlite", version)).fetchall()
         connection.execute("COMMIT")
     return steps
 

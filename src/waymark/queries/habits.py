@@ -1,0 +1,1 @@
+"""Habits as readers see them."""

@@ -1,0 +1,73 @@
+"""The ASGI application made of routers: dispatch, fallbacks and CORS around FastAPI.
+
+It knows no endpoint; which routers and services there are is told by the composition root.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import cache
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+
+from waymark import __version__
+from waymark.web.call import Services
+from waymark.web.dispatch import Dispatch
+from waymark.web.envelope import ENCODER
+from waymark.web.openapi import document
+from waymark.web.problems import not_foreseen, not_found
+from waymark.web.route import Router
+from waymark.web.system import system_router
+
+_EXPOSED: Final = (
+    "ETag",
+    "Location",
+    "Retry-After",
+    "X-Request-Id",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset",
+)
+"""Headers that a page of another origin may read."""
+
+
+def application(
+    routers: Iterable[Router],
+    services: Services,
+    *,
+    cors_origins: Sequence[str] = (),
+    lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
+) -> FastAPI:
+    """Everything under one ASGI callable; `services` is found as `app.state.services`."""
+
+    @cache
+    def openapi() -> bytes:
+        return ENCODER.encode(document(all_routers))
+
+    all_routers = [*routers, system_router(openapi)]
+    app = FastAPI(
+        title="Waymark",
+        version=__version__,
+        lifespan=lifespan,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers={HTTPException: not_found, Exception: not_foreseen},
+    )
+    app.state.services = services
+    routes = [route for router in all_routers for route in router.routes]
+    app.router.routes.extend(routes)
+    app.add_middleware(Dispatch, routes=routes)
+    if cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=cors_origins,
+            allow_methods=["*"],
+            allow_headers=["*"],
+            expose_headers=_EXPOSED,
+            max_age=86_400,
+        )
+    return app
