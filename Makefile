@@ -14,7 +14,7 @@ serve: ## run the server (ARGS="--port 9000")
 
 demo: ## run the server with an example user and goals
 	@scripts/setup
-	@exec $(VENV)/waymark demo $(ARGS)
+	@exec $(VENV)/waymark serve --demo $(ARGS)
 
 test: ## run the tests on both databases (ARGS="tests/domain -x")
 	@scripts/setup dev
@@ -45,7 +45,7 @@ format: ## format the code and rewrite the generated references
 
 lock: ## renew the lock files (needs uv; UPGRADE=--upgrade takes newer versions)
 	$(UV) pip compile $(LOCKING) --group build -o requirements.lock
-	$(UV) pip compile $(LOCKING) --group build --group dev -c requirements.lock -o requirements-dev.lock
+	$(UV) pip compile $(LOCKING) --group build --group dev --group bench -c requirements.lock -o requirements-dev.lock
 
 LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" $(UPGRADE) pyproject.toml
