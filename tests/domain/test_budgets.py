@@ -122,6 +122,13 @@ def test_every_day_of_a_budget_is_in_one_period(kind: Any, on: date, start: date
         pytest.param({}, {"m0115": "40", "m0210": "130"}, date(2026, 3, 1), "130", id="used in part"),
         pytest.param({"start_on": date(2026, 2, 5)}, {}, date(2026, 3, 1), "200", id="from startDate on"),
         pytest.param({"created_on": date(2026, 3, 1)}, {}, date(2026, 3, 1), "100", id="created this month"),
+        pytest.param(
+            {"created_on": date(2026, 3, 1), "start_on": date(2026, 2, 5)},
+            {},
+            date(2026, 3, 1),
+            "200",
+            id="created after its start",
+        ),
         pytest.param({"end_on": date(2026, 2, 20)}, {}, date(2026, 9, 1), "200", id="ended in February"),
         pytest.param({"period_type": "none"}, {"m0115": "40"}, date(2026, 2, 1), "100", id="one period"),
         pytest.param({"period_type": "weekly"}, {}, day(12), "300", id="two weeks before"),

@@ -186,6 +186,7 @@ def test_never(said: dict[str, Any], extra: str) -> None:
     found = plan(debt(**said), extra=extra)
     assert (found.never, found.months, found.payoff_date) == (True, None, None)
     assert found.debts[0].never
+    assert found.total_paid == Decimal(extra)  # told after a month, not after a hundred years
 
 
 def test_a_hundred_years_are_the_end_of_a_plan() -> None:

@@ -108,12 +108,12 @@ def test_a_goal_that_is_not_measured_in_money_takes_none() -> None:
             "1", "EUR", "USD", None, [quote("USD", "EUR", "3")], ("0.333333333333", "0.33"), id="inverse"
         ),
         pytest.param(
-            "1000000000",
+            "1000000000000",
             "UZS",
             "USD",
             None,
             [quote("USD", "UZS", "12345")],
-            ("0.000081004455", "81004.46"),
+            ("0.000081004455", "81004455.25"),
             id="converted before the rate is rounded",
         ),
         pytest.param("40", "USD", "USD", "12500", [], ("1", "40"), id="the same currency"),

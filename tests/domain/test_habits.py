@@ -162,12 +162,18 @@ def test_the_rate_is_counted_day_by_day(
         pytest.param({"created_on": day(5)} | THRICE, "----dd-----ddd-", 15, (3, 3), id="two of three"),
         pytest.param({"created_on": day(5)} | THRICE, "----ddd", 18, (3, 3), id="the week is not over"),
         pytest.param({"created_on": day(5)} | THRICE, "----ddd", 19, (0, 3), id="an empty week"),
-        pytest.param({"created_on": day(5)} | THRICE, "----dsssddd", 12, (4, 4), id="skips lower the quota"),
+        pytest.param({"created_on": day(5)} | THRICE, "----dssssss", 12, (1, 1), id="skips lower the quota"),
+        pytest.param({"created_on": day(26)} | THRICE, "----ddd" + "-" * 11 + "ddd", 25, (3, 3), id="a gap"),
         pytest.param({"created_on": day(4)} | THRICE, "----ddd", 11, (3, 3), id="a first week of one day"),
     ],
 )
 def test_streaks(said: dict[str, Any], days: str, today: int, streak: tuple[int, int]) -> None:
     assert streaks(habit(**said), week(days), day(today)) == streak
+
+
+def test_tomorrow_counts_tomorrow() -> None:
+    found = habit_stats(habit(), week("dd"), day(1))
+    assert (found.streak_current, found.total) == (1, 1)
 
 
 def test_a_part_of_today_does_not_break_the_streak() -> None:

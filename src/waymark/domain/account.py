@@ -122,10 +122,6 @@ def goal_document(goal: Goal, milestones: Sequence[Milestone], account: Account,
     """The goal as GET gives it on the owner's local day `today`; milestones in their order."""
     told = progress_of(goal, milestones, account)
     way = way_of(goal, account)
-    window = account.window
-    first_fact_on = window[0].day if window else None
-    if account.count > sum(total.count for total in window):
-        first_fact_on = EARLIEST_ON  # before the window; on which day makes no difference
     newest = [total.newest_at for total in account.sources.values() if total.newest_at is not None]
     weights = goal.progress_weights
     return GoalDocument(
@@ -164,20 +160,27 @@ def goal_document(goal: Goal, milestones: Sequence[Milestone], account: Account,
         auto_complete=goal.auto_complete,
         milestones=milestone_documents(milestones),
         stats=stats_of(goal, account),
-        pace=pace(
-            PaceFacts(
-                goal=goal,
-                way=way or standing_in_percent(told.earned_percent),
-                gains={total.day: day_gain(total, goal.direction, account.base) for total in window},
-                first_fact_on=first_fact_on,
-                today=today,
-            )
-        ),
+        pace=pace(pace_facts(goal, told, account, today)),
         linked_task_ids=list(account.world.task_ids) if account.world else [],
         linked_habit_ids=list(account.world.habit_ids) if account.world else [],
         finance_contribution_count=account.sources["finance"].count if "finance" in account.sources else 0,
         check_in_count=account.count,
         last_check_in_at=max(newest, default=None),
+    )
+
+
+def pace_facts(goal: Goal, told: Progress, account: Account, today: date) -> PaceFacts:
+    """What pace and what-if need of a goal and its account."""
+    window = account.window
+    first_fact_on = window[0].day if window else None
+    if account.count > sum(total.count for total in window):
+        first_fact_on = EARLIEST_ON  # before the window; on which day makes no difference
+    return PaceFacts(
+        goal=goal,
+        way=way_of(goal, account) or standing_in_percent(told.earned_percent),
+        gains={total.day: day_gain(total, goal.direction, account.base) for total in window},
+        first_fact_on=first_fact_on,
+        today=today,
     )
 
 

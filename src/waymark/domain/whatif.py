@@ -49,7 +49,7 @@ def scenario_faults(goal: Goal, scenario: Scenario, today: date) -> list[Fault]:
 
     A target is judged as if the goal were changed to it.
     """
-    draft = definitions.draft_of(_supposed(goal, replace(scenario, pause_from_on=None)))
+    draft = definitions.draft_of(_supposed(goal, scenario))
     found = [fault for fault in definitions.faults(draft) if fault.field in _SIMULATED]
     return [*found, *_pause_faults(scenario, today)]
 

@@ -118,9 +118,7 @@ def _for_the_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-async def _archived(
-    reader: Reader, *, raw: IO[bytes], now: datetime, advance: Advance
-) -> Manifest | OSError:
+async def _archived(reader: Reader, *, raw: IO[bytes], now: datetime, advance: Advance) -> Manifest | OSError:
     """The manifest, or what the disk said: raised in here, it would pass for an error of the database."""
     try:
         with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:

@@ -100,6 +100,7 @@ budgets = entity(
     required("rollover_mode", Text()),
     required("notify_on_exceed", Flag()),
     required("archived_by_goal", Flag()),
+    required("created_on", Day()),
     of_parent("users"),
     sa.Index(None, "user_id", "show_status", "created_at", "id"),
 )

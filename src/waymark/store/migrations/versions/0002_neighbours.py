@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("rollover_mode", columns.Text(), nullable=False),
         sa.Column("notify_on_exceed", columns.Flag(), nullable=False),
         sa.Column("archived_by_goal", columns.Flag(), nullable=False),
+        sa.Column("created_on", columns.Day(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_budgets_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_budgets")),
         sqlite_strict=True,
