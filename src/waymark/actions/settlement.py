@@ -4,9 +4,10 @@
 here: the domain folds, judges and measures; this brings records, totals and document in line.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import Final
 
 from msgspec.structs import replace
 from uuid_utils import uuid7
@@ -32,7 +33,7 @@ from waymark.domain.documents import (
     milestone_document,
 )
 from waymark.domain.ledger import rule_of
-from waymark.domain.lifecycle import stepped
+from waymark.domain.lifecycle import reopened, stepped
 from waymark.domain.milestones import (
     find_reaching_fact,
     first_reached,
@@ -45,10 +46,13 @@ from waymark.domain.neighbours import World
 from waymark.domain.records import CheckIn, Goal, GoalDocumentRow, Milestone, TargetVersion
 from waymark.domain.units import converted
 from waymark.domain.vocabulary import Operation, SourceType
-from waymark.errors import NotFound
+from waymark.errors import Invalid, NotFound
 from waymark.store import schema, statements
 from waymark.store.link_statements import WORLD
 from waymark.store.work import Work
+
+MAX_DOCUMENT_BYTES: Final = 65_536
+"""Largest goal, as every follower gets it (CONTRACT §3)."""
 
 
 class Settlement:
@@ -71,6 +75,8 @@ class Settlement:
         self.world: World | None = None
         """What is linked; None: nothing ever was."""
         self._is_world_moved = False
+        self._is_defined = False
+        """Whether its owner changed what it is, so that it may be refused; facts never are."""
         self.document: GoalDocument
         self.body: str
         """The goal's JSON, once settled."""
@@ -126,6 +132,7 @@ class Settlement:
     def define(self, goal: Goal, operation: Operation = "update") -> None:
         """Another definition or state of the goal."""
         self.goal = goal
+        self._is_defined = True
         if self._operation != "create":
             self._operation = operation
 
@@ -147,6 +154,7 @@ class Settlement:
     def place(self, milestones: Iterable[Milestone]) -> None:
         """The standing milestones from now on."""
         self.milestones = {milestone.id: milestone for milestone in milestones}
+        self._is_defined = True
         self._touch()
 
     def record(self, fact: CheckIn) -> CheckIn:
@@ -173,25 +181,50 @@ class Settlement:
         value: Decimal | None,
         *,
         per_day: bool = False,
+        unit: str | None = None,
     ) -> CheckIn | None:
         """What a source gives to the ledger: said again it replaces, None takes it out (DOMAIN §2).
 
-        A source has one fact, or with `per_day` one for each of its days. Returns the fact that stands.
+        A source has one fact, or with `per_day` one for each of its days. `unit` is the goal's unless
+        told. Returns the fact that stands.
         """
-        known = [
-            fact
-            for fact in await self._work.all(
-                statements.FACTS_OF_SOURCE, goal_id=self.goal.id, source_type=source_type, source_id=source_id
-            )
-            if not per_day or fact.date_key == date_key
-        ]
+        known = await self.facts.of_source(source_type, source_id)
+        if per_day:
+            known = [fact for fact in known if fact.date_key == date_key]
         if value is None:
             for fact in known:
-                self.mend(fact, replace(fact, show_status="deleted", deleted_at=self._work.now), "delete")
+                self._take_out(fact)
             return None
-        if known:
-            after = replace(known[0], value=value, date_key=date_key)
-            return known[0] if after == known[0] else self.mend(known[0], after)
+        return self._said(source_type, source_id, known[0] if known else None, date_key, value, unit)
+
+    async def say_days(
+        self, source_type: SourceType, source_id: str, values: Mapping[date, Decimal]
+    ) -> None:
+        """All that a source gives, by day: what it said of other days is taken out."""
+        known = {fact.date_key: fact for fact in await self.facts.of_source(source_type, source_id)}
+        for day, fact in known.items():
+            if day not in values:
+                self._take_out(fact)
+        for day in sorted(values):
+            self._said(source_type, source_id, known.get(day), day, values[day], None)
+
+    async def silence(self, source_type: SourceType, source_id: str) -> None:
+        """Take out everything that a source gave."""
+        await self.say_days(source_type, source_id, {})
+
+    def _said(  # noqa: PLR0913, PLR0917 - a fact's parts
+        self,
+        source_type: SourceType,
+        source_id: str,
+        known: CheckIn | None,
+        date_key: date,
+        value: Decimal,
+        unit: str | None,
+    ) -> CheckIn:
+        unit = unit or self.goal.unit
+        if known is not None:
+            after = replace(known, value=value, unit=unit, date_key=date_key)
+            return known if after == known else self.mend(known, after)
         return self.record(
             CheckIn(
                 user_id=self.goal.user_id,
@@ -200,19 +233,16 @@ class Settlement:
                 updated_at=self._work.now,
                 goal_id=self.goal.id,
                 value=value,
-                unit=self.goal.unit,
+                unit=unit,
+                mode="increment",
                 source_type=source_type,
                 source_id=source_id,
                 date_key=date_key,
             )
         )
 
-    async def silence(self, source_type: SourceType, source_id: str) -> None:
-        """Take out everything that a source gave."""
-        for fact in await self._work.all(
-            statements.FACTS_OF_SOURCE, goal_id=self.goal.id, source_type=source_type, source_id=source_id
-        ):
-            self.mend(fact, replace(fact, show_status="deleted", deleted_at=self._work.now), "delete")
+    def _take_out(self, fact: CheckIn) -> None:
+        self.mend(fact, replace(fact, show_status="deleted", deleted_at=self._work.now), "delete")
 
     def relink(self) -> None:
         """Something linked to the goal, or a link itself, changed: its world is gathered anew."""
@@ -248,6 +278,8 @@ class Settlement:
             before=self._stored,
             operation=self._operation,
         )
+        if self._is_defined and len(self.body.encode()) > MAX_DOCUMENT_BYTES:
+            raise Invalid.of("milestones", "too_long", "With its texts the goal is larger than 64 KiB.")
         self._put_document()
 
     async def refresh(self) -> None:
@@ -307,7 +339,7 @@ class Settlement:
         if not is_judged_by_percent(self.goal):
             await self._judge(folded)
         if is_reopening and not was_there(self.goal, folded.base, folded.days):
-            self.goal = stepped(self.goal, "reactivate", self._work.today)
+            self.goal = reopened(self.goal)
         window_on = window_start(self.goal, self._work.today)
         window = [total for total in folded.days if total.day >= window_on]
         if self._stored is not None and window_on < folded.since:
@@ -325,9 +357,12 @@ class Settlement:
 
     @property
     def _is_rejudged(self) -> bool:
-        """Whether targets or milestones moved, so that the past must be judged again."""
-        return self.versions != self._stored_versions or _places(self.milestones) != _places(
-            self._stored_milestones
+        """Whether targets, milestones or their measure changed, so that the past must be judged again."""
+        was = self._stored
+        return (
+            self.versions != self._stored_versions
+            or _places(self.milestones) != _places(self._stored_milestones)
+            or (was is not None and is_judged_by_percent(was) != is_judged_by_percent(self.goal))
         )
 
     async def _judge(self, folded: Folded) -> None:
@@ -381,7 +416,7 @@ class Settlement:
     def _complete_by_itself(self, account: Account) -> None:
         """autoComplete, after the batch in which the whole way was gone."""
         moved = self.facts.fresh or self.facts.dirty
-        is_waiting = self.goal.auto_complete and self.goal.status == "active" and moved
+        is_waiting = self.goal.auto_complete and self.goal.status in {"active", "paused"} and moved
         if is_waiting and is_there(self.goal, self.ordered, account):
             self.goal = stepped(self.goal, "complete", self._work.today, automatic=True)
 

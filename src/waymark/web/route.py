@@ -69,7 +69,7 @@ class StrictRoute(APIRoute):
 
     `call: Call[…]` first, then path parameters by name (what does not parse answers like an unknown id),
     `query: SomeParameters`, `body: SomeCommand`. Without `query` any parameter is refused, without `body`
-    any field. A body whose fields are all optional may be left out, save on PATCH and PUT.
+    any field. A body whose fields are all optional may be left out, save on PATCH.
     """
 
     def __init__(
@@ -90,7 +90,7 @@ class StrictRoute(APIRoute):
         names = [name for name in parameters if name not in {"query", "body"}]
         self.path_readers = [(name, TypeAdapter[Any](hints[name]).validate_python) for name in names]
         self.body_is_required = self.body_model is not None and (
-            method in {"PATCH", "PUT"}
+            method == "PATCH"
             or any(field.is_required() for field in self.body_model.model_fields.values())
         )
         super().__init__(
@@ -173,6 +173,8 @@ class StrictRoute(APIRoute):
         else:
             value = {}
         found: list[Fault] = []
+        # The one field of the server's that clients hold and send back: ignored, not refused (CONTRACT §1).
+        value.pop("syncStatus", None)
         if self.is_retryable:
             in_header, in_body = call.header("Idempotency-Key"), value.pop("idempotencyKey", None)
             keys = {"Idempotency-Key": in_header, "idempotencyKey": in_body}
