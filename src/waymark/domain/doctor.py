@@ -21,6 +21,7 @@ from waymark.domain.milestones import (
     target_in_force,
     threshold,
 )
+from waymark.domain.neighbours import World
 from waymark.domain.records import CheckIn, DayTotal, Goal, Milestone, SourceTotal, TargetVersion
 from waymark.domain.vocabulary import SourceType
 
@@ -39,11 +40,13 @@ def computed_afresh(
     facts: Sequence[CheckIn],
     milestones: Sequence[Milestone],
     versions: Sequence[TargetVersion],
+    world: World | None,
     today: date,
 ) -> Afresh:
     """Totals, milestones and the document of local day `today` from the standing facts, in any order.
 
-    Milestones judged by percent keep when they were reached: that depends on when facts arrived.
+    `world` is what is linked to the goal, as of that day. Milestones judged by percent keep when they were
+    reached: that depends on when facts arrived.
     """
     rule = rule_of(goal)
     by_day: dict[date, list[CheckIn]] = {}
@@ -62,6 +65,7 @@ def computed_afresh(
         current=base if current is None else current,
         sources=_sources(goal, days, facts),
         window=[total for total in days if total.day >= since],
+        world=world,
     )
     return Afresh(
         days={total.day: total for total in days},

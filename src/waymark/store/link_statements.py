@@ -3,14 +3,15 @@
 No statement here touches two users: each is bound to `user_id`, which a test holds.
 """
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, case, cast, func, or_, select
 
 from waymark.domain.neighbours import GoalHabit, Habit, HabitCompletion, World
-from waymark.domain.vocabulary import TaskStatus
-from waymark.store.columns import any_of
+from waymark.domain.vocabulary import LinkType, TaskStatus
+from waymark.store.columns import Whole, any_of
 from waymark.store.neighbours import (
     focus_sessions,
     goal_habits,
@@ -19,9 +20,10 @@ from waymark.store.neighbours import (
     habit_completions,
     habits,
     tasks,
+    transactions,
 )
 from waymark.store.schema import goal_documents, goals
-from waymark.store.statement import Statement
+from waymark.store.statement import Row, Statement
 from waymark.store.statements import GOAL, USER
 
 
@@ -31,6 +33,16 @@ class LinkedTask(msgspec.Struct, frozen=True):
     id: str
     status: TaskStatus
     contribution: Decimal | None
+
+
+class FocusTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """Minutes of completed sessions on the user's today and before, and how many there were."""
+
+    today: int
+    last7: int
+    last30: int
+    total: int
+    sessions: int
 
 
 class Focused(msgspec.Struct, frozen=True):
@@ -84,16 +96,45 @@ LINKED_COMPLETIONS = Statement(
     ),
     HabitCompletion,
 )
+COMPLETIONS_OF_HABITS = Statement(
+    select(habit_completions)
+    .where(
+        habit_completions.c.user_id == USER,
+        any_of(habit_completions.c.habit_id, "ids"),
+        habit_completions.c.show_status == "active",
+    )
+    .order_by(habit_completions.c.date_key),
+    HabitCompletion,
+)
+COMPLETION_OF_DAY = Statement(
+    select(habit_completions).where(
+        habit_completions.c.user_id == USER,
+        habit_completions.c.habit_id == bindparam("habit_id"),
+        habit_completions.c.date_key == bindparam("date_key"),
+    ),
+    HabitCompletion,
+)
+"""What is or was said of a day: taken back, its row waits to be said again."""
 _OF_LINKED_TASK = focus_sessions.c.task_id.in_(
     select(goal_tasks.c.task_id).where(_TASK_LINKS, goal_tasks.c.goal_id == GOAL)
 )
 _MINUTES = func.coalesce(focus_sessions.c.actual_minutes, 0)
+
+
+def _minutes_since(parameter: str) -> ColumnElement[int]:
+    """Minutes of the days after the one of a parameter."""
+    return _sum(case((focus_sessions.c.date_key > bindparam(parameter), _MINUTES), else_=0))
+
+
+def _sum(minutes: ColumnElement[int]) -> ColumnElement[int]:
+    # PostgreSQL's sum of integers is none.
+    return cast(func.coalesce(func.sum(minutes), 0), Whole())
+
+
 FOCUSED = Statement(
     select(
-        func.coalesce(
-            func.sum(case((focus_sessions.c.date_key > bindparam("since"), _MINUTES), else_=0)), 0
-        ).label("last30"),
-        func.coalesce(func.sum(_MINUTES), 0).label("total"),
+        _minutes_since("since").label("last30"),
+        _sum(_MINUTES).label("total"),
     ).where(
         focus_sessions.c.user_id == USER,
         focus_sessions.c.status == "completed",
@@ -102,6 +143,35 @@ FOCUSED = Statement(
     ),
     Focused,
 )
+
+FOCUS_TOTALS = Statement(
+    select(
+        _minutes_since("yesterday").label("today"),
+        _minutes_since("week").label("last7"),
+        _minutes_since("month").label("last30"),
+        _sum(_MINUTES).label("total"),
+        func.count().label("sessions"),
+    ).where(
+        focus_sessions.c.user_id == USER,
+        focus_sessions.c.status == "completed",
+        focus_sessions.c.show_status == "active",
+    ),
+    FocusTotals,
+)
+OWN_RECORD: Mapping[LinkType, Statement[Row]] = {
+    kind: Statement(
+        select(table.c.id).where(
+            table.c.user_id == USER, table.c.id == bindparam("id"), table.c.show_status != "deleted"
+        )
+    )
+    for kind, table in (
+        ("task", tasks),
+        ("habit", habits),
+        ("transaction", transactions),
+        ("focus_session", focus_sessions),
+    )
+}
+"""By what a check-in points to: whether there is such a record."""
 
 # What neighbours show of the goals they are linked to -------------------------------------------
 

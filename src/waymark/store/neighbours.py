@@ -133,6 +133,7 @@ debt_payments = entity(
     optional("transaction_id", Uuid()),
     of_parent("debts", "debt_id"),
     sa.Index(None, "user_id", "debt_id", "paid_on", "created_at", "id"),
+    sa.Index(None, "user_id", "transaction_id"),
 )
 
 transactions = entity(
@@ -152,7 +153,9 @@ transactions = entity(
     optional("tags", Json(tuple[str, ...])),
     of_parent("users"),
     sa.Index(None, "user_id", "show_status", "happened_on", "created_at", "id"),
+    sa.Index(None, "user_id", "goal_id", "happened_on"),
     sa.Index(None, "user_id", "budget_id", "happened_on"),
+    sa.Index(None, "user_id", "debt_id"),
     sa.Index(None, "user_id", "category_id", "happened_on"),
 )
 
@@ -202,6 +205,25 @@ goal_finance_contributions = entity(
     of_parent("goals", "goal_id"),
     sa.Index(None, "user_id", "goal_id", "happened_on", "created_at", "id"),
     sa.Index(None, "user_id", "transaction_id"),
+)
+
+# What each transaction gives to a budget, as it was converted: taking it out takes out just that.
+budget_entries = sa.Table(
+    "budget_entries",
+    metadata,
+    required("user_id", Uuid()),
+    required("budget_id", Uuid()),
+    required("transaction_id", Uuid()),
+    required("day", Day()),
+    required("currency", Text()),
+    required("rate", Total()),
+    required("converted_amount", Amount()),
+    required("sign", Whole()),
+    sa.PrimaryKeyConstraint("user_id", "budget_id", "transaction_id"),
+    of_parent("budgets", "budget_id"),
+    sa.Index(None, "user_id", "transaction_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
 )
 
 # What a budget's transactions come to, per day: its spentAmount never walks the history.
