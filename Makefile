@@ -35,7 +35,7 @@ bench: ## print the table of speeds
 
 soak: ## run the tests with the large figures (hours)
 	@scripts/setup dev
-	@WAYMARK_SOAK=1 $(VENV)/pytest -n 2 $(ARGS)
+	@WAYMARK_SOAK=1 $(VENV)/pytest -n 2 -o faulthandler_timeout=0 $(ARGS)
 
 format: ## format the code and rewrite the generated references
 	@scripts/setup dev

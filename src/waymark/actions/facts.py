@@ -6,6 +6,7 @@ The fold itself is the domain's; this finds out from which day on it must be don
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -27,6 +28,8 @@ from waymark.store import schema, statements
 from waymark.store.work import Work
 
 TWO_DAYS = timedelta(days=2)
+_FOLDED: Final = ("value", "unit", "mode", "date_key", "show_status")
+"""What of a fact the fold looks at: a note mended moves no number."""
 
 
 class Folded(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +81,8 @@ class Facts:
 
     def mend(self, before: CheckIn, after: CheckIn) -> None:
         self._changed[after.id] = after
-        self.dirty |= {before.date_key, after.date_key}
+        if any(getattr(before, name) != getattr(after, name) for name in _FOLDED):
+            self.dirty |= {before.date_key, after.date_key}
 
     # Folding ------------------------------------------------------------------------------
 
@@ -174,6 +178,14 @@ class Facts:
         """The facts of a day as they stand after this transaction, in order."""
         stored = await self._work.all(statements.FACTS_OF_DAY, goal_id=self._goal_id, day=day)
         return [fact for fact in self._standing(stored) if fact.date_key == day]
+
+    async def of_source(self, source_type: SourceType, source_id: str) -> list[CheckIn]:
+        """What a source gives as it stands after this transaction, in order."""
+        stored = await self._work.all(
+            statements.FACTS_OF_SOURCE, goal_id=self._goal_id, source_type=source_type, source_id=source_id
+        )
+        source = (source_type, source_id)
+        return [fact for fact in self._standing(stored) if (fact.source_type, fact.source_id) == source]
 
     def _standing(self, stored: Iterable[CheckIn]) -> list[CheckIn]:
         facts = {fact.id: fact for fact in stored} | self._changed

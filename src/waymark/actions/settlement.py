@@ -4,7 +4,7 @@
 here: the domain folds, judges and measures; this brings records, totals and document in line.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -12,7 +12,9 @@ from typing import Final
 from msgspec.structs import replace
 from uuid_utils import uuid7
 
-from waymark.actions.facts import Facts, Folded
+from waymark.actions.facts import Facts
+from waymark.actions.judging import judged_by_percent, judged_by_value
+from waymark.actions.tallies import follow
 from waymark.actions.worlds import gathered_world
 from waymark.domain.account import (
     Account,
@@ -35,11 +37,7 @@ from waymark.domain.documents import (
 from waymark.domain.ledger import rule_of
 from waymark.domain.lifecycle import reopened, stepped
 from waymark.domain.milestones import (
-    find_reaching_fact,
-    first_reached,
     realigned,
-    target_in_force,
-    threshold,
     with_version,
 )
 from waymark.domain.neighbours import World
@@ -153,7 +151,7 @@ class Settlement:
 
     def place(self, milestones: Iterable[Milestone]) -> None:
         """The standing milestones from now on."""
-        self.milestones = {milestone.id: milestone for milestone in milestones}
+        self._keep(milestones)
         self._is_defined = True
         self._touch()
 
@@ -197,9 +195,7 @@ class Settlement:
             return None
         return self._said(source_type, source_id, known[0] if known else None, date_key, value, unit)
 
-    async def say_days(
-        self, source_type: SourceType, source_id: str, values: Mapping[date, Decimal]
-    ) -> None:
+    async def say_days(self, source_type: SourceType, source_id: str, values: Mapping[date, Decimal]) -> None:
         """All that a source gives, by day: what it said of other days is taken out."""
         known = {fact.date_key: fact for fact in await self.facts.of_source(source_type, source_id)}
         for day, fact in known.items():
@@ -212,7 +208,7 @@ class Settlement:
         """Take out everything that a source gave."""
         await self.say_days(source_type, source_id, {})
 
-    def _said(  # noqa: PLR0913, PLR0917 - a fact's parts
+    def _said(
         self,
         source_type: SourceType,
         source_id: str,
@@ -281,6 +277,7 @@ class Settlement:
         if self._is_defined and len(self.body.encode()) > MAX_DOCUMENT_BYTES:
             raise Invalid.of("milestones", "too_long", "With its texts the goal is larger than 64 KiB.")
         self._put_document()
+        await follow(self._work, self._stored, self.goal)
 
     async def refresh(self) -> None:
         """Make the document for today; the goal moves (origin `clock`) only if its percent does."""
@@ -337,7 +334,9 @@ class Settlement:
         is_reopening = bool(self.facts.dirty) and self.goal.auto_completed
         folded = await self.facts.fold(rule, was, again=self._is_rejudged or is_reopening)
         if not is_judged_by_percent(self.goal):
-            await self._judge(folded)
+            self._keep(
+                await judged_by_value(self.milestones.values(), rule, self.versions, folded, self.facts)
+            )
         if is_reopening and not was_there(self.goal, folded.base, folded.days):
             self.goal = reopened(self.goal)
         window_on = window_start(self.goal, self._work.today)
@@ -365,53 +364,20 @@ class Settlement:
             or (was is not None and is_judged_by_percent(was) != is_judged_by_percent(self.goal))
         )
 
-    async def _judge(self, folded: Folded) -> None:
-        """Which milestones some prefix of the fold reached, on the days that were folded again."""
-        rule, base = rule_of(self.goal), folded.base
-        waiting = [
-            each
-            for each in self.milestones.values()
-            if each.reached_on is None or not (folded.is_append or each.reached_on < folded.since)
-        ]
-        found = first_reached(waiting, rule.direction, base, folded.days, self.versions)
-        facts_of: dict[date, Sequence[CheckIn]] = {}
-        for milestone in waiting:
-            total, fact = found.get(milestone.id), None
-            if total is not None and base is not None:
-                fresh = self.facts.fresh
-                if folded.is_append and len(fresh) == 1:
-                    fact = fresh[0]  # what came before it was judged before
-                else:
-                    if total.day not in facts_of:
-                        facts_of[total.day] = await self.facts.of_day(total.day)
-                    aim = target_in_force(self.versions, total.day)
-                    gain = threshold(milestone, rule.direction, base, aim)
-                    if gain is not None:
-                        fact = find_reaching_fact(rule, base, total, facts_of[total.day], gain)
-            self.milestones[milestone.id] = replace(
-                milestone,
-                completed_at=fact.created_at if fact else None,
-                reached_on=fact.date_key if fact else None,
-                completed_by_hand=False,
-            )
-
     def _judge_by_percent(self, account: Account) -> None:
-        """Milestones of goals without a value to compare: reached as facts arrive, let go on undo."""
-        if not is_judged_by_percent(self.goal):
+        """Milestones without a value to compare are reached as facts arrive, not by another's tick."""
+        is_undoing = bool(self.facts.dirty) or self._is_world_moved or self._is_rejudged
+        if not is_judged_by_percent(self.goal) or not (
+            is_undoing or self.facts.fresh or self.goal != self._stored
+        ):
             return
+        fresh = self.facts.fresh
+        at, on = (fresh[-1].created_at, fresh[-1].date_key) if fresh else (self._work.now, self._work.today)
         percent = progress_of(self.goal, self.ordered, account).earned_percent
-        for milestone in self.ordered:
-            is_reached = percent >= milestone.target_percent
-            if milestone.completed_by_hand or is_reached == (milestone.completed_at is not None):
-                continue
-            if is_reached:
-                fresh = self.facts.fresh
-                at, on = self._work.now, self._work.today
-                if fresh:
-                    at, on = fresh[-1].created_at, fresh[-1].date_key
-                self.milestones[milestone.id] = replace(milestone, completed_at=at, reached_on=on)
-            elif self.facts.dirty or self._is_rejudged:
-                self.milestones[milestone.id] = replace(milestone, completed_at=None, reached_on=None)
+        self._keep(judged_by_percent(self.ordered, percent, at, on, is_undoing=is_undoing))
+
+    def _keep(self, milestones: Iterable[Milestone]) -> None:
+        self.milestones = {milestone.id: milestone for milestone in milestones}
 
     def _complete_by_itself(self, account: Account) -> None:
         """autoComplete, after the batch in which the whole way was gone."""
@@ -424,7 +390,7 @@ class Settlement:
 
     def _write_milestones(self, account: Account) -> None:
         placed = realigned(self.ordered, self.goal, account.base)
-        self.milestones = {milestone.id: milestone for milestone in placed}
+        self._keep(placed)
         begin = ZERO
         for milestone in placed:
             before, from_percent = self._stored_milestones.get(milestone.id), begin

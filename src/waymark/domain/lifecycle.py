@@ -62,6 +62,14 @@ def stepped(  # noqa: PLR0911 - one return per step; mypy sees that none is miss
             return replace(goal, show_status="deleted", show_before=goal.show_status)
 
 
+def reopened(goal: Goal) -> Goal:
+    """A completed goal without the fact that completed it: active again, or so once it is restored."""
+    before = replace(goal, completed_on=None, auto_completed=False)
+    if goal.status == "archived":
+        return replace(before, status_before="active")
+    return replace(before, status="active")
+
+
 def step_for_status(goal: Goal, wanted: GoalStatus) -> Step | None:
     """The step that a patch of `status` asks for; None when nothing changes.
 

@@ -5,9 +5,10 @@ No statement here touches two users: each is bound to `user_id`, which a test ho
 
 from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, and_, bindparam, case, cast, func, or_, select
+from sqlalchemy import ColumnElement, Table, and_, bindparam, case, cast, func, or_, select
 
 from waymark.domain.neighbours import GoalHabit, Habit, HabitCompletion, World
 from waymark.domain.vocabulary import LinkType, TaskStatus
@@ -121,12 +122,12 @@ _OF_LINKED_TASK = focus_sessions.c.task_id.in_(
 _MINUTES = func.coalesce(focus_sessions.c.actual_minutes, 0)
 
 
-def _minutes_since(parameter: str) -> ColumnElement[int]:
+def _minutes_since(parameter: str) -> ColumnElement[Any]:
     """Minutes of the days after the one of a parameter."""
     return _sum(case((focus_sessions.c.date_key > bindparam(parameter), _MINUTES), else_=0))
 
 
-def _sum(minutes: ColumnElement[int]) -> ColumnElement[int]:
+def _sum(minutes: ColumnElement[Any]) -> ColumnElement[Any]:
     # PostgreSQL's sum of integers is none.
     return cast(func.coalesce(func.sum(minutes), 0), Whole())
 
@@ -158,18 +159,19 @@ FOCUS_TOTALS = Statement(
     ),
     FocusTotals,
 )
+_LINKABLE: dict[LinkType, Table] = {
+    "task": tasks,
+    "habit": habits,
+    "transaction": transactions,
+    "focus_session": focus_sessions,
+}
 OWN_RECORD: Mapping[LinkType, Statement[Row]] = {
     kind: Statement(
         select(table.c.id).where(
             table.c.user_id == USER, table.c.id == bindparam("id"), table.c.show_status != "deleted"
         )
     )
-    for kind, table in (
-        ("task", tasks),
-        ("habit", habits),
-        ("transaction", transactions),
-        ("focus_session", focus_sessions),
-    )
+    for kind, table in _LINKABLE.items()
 }
 """By what a check-in points to: whether there is such a record."""
 

@@ -182,6 +182,32 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
+        "budget_entries",
+        sa.Column("user_id", columns.Uuid(), nullable=False),
+        sa.Column("budget_id", columns.Uuid(), nullable=False),
+        sa.Column("transaction_id", columns.Uuid(), nullable=False),
+        sa.Column("day", columns.Day(), nullable=False),
+        sa.Column("currency", columns.Text(), nullable=False),
+        sa.Column("rate", columns.Total(), nullable=False),
+        sa.Column("converted_amount", columns.Amount(), nullable=False),
+        sa.Column("sign", columns.Whole(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id", "budget_id"],
+            ["budgets.user_id", "budgets.id"],
+            name=op.f("fk_budget_entries_budgets"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", "budget_id", "transaction_id", name=op.f("pk_budget_entries")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
+    )
+    op.create_index(
+        op.f("ix_budget_entries_user_id_transaction_id"),
+        "budget_entries",
+        ["user_id", "transaction_id"],
+        unique=False,
+    )
+    op.create_table(
         "debt_payments",
         sa.Column("user_id", columns.Uuid(), nullable=False),
         sa.Column("id", columns.Uuid(), nullable=False),

@@ -1,0 +1,100 @@
+"""The product on one database, inside this process, spoken to over HTTP by one person.
+
+Synchronous, because Hypothesis's machines are; no rule and no expectation lives here.
+"""
+
+import asyncio
+import json
+from collections.abc import Coroutine
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import httpx2
+import sqlalchemy as sa
+
+from waymark.app import create_app
+from waymark.clock import FrozenClock
+from waymark.settings import Settings
+from waymark.store import schema
+from waymark.store.connect import connect
+from waymark.store.statement import Statement
+
+T = TypeVar("T")
+
+SECRET = "a secret of at least thirty-two characters"
+PASSWORD = "correct horse battery staple"
+START = datetime(2026, 3, 2, 12, tzinfo=UTC)
+OF_ONE_USER = [table for table in schema.metadata.sorted_tables if table.name.startswith("goal")]
+OF_ONE_USER += [schema.journal, schema.idempotency]
+"""Everything that a goal's history leaves behind."""
+
+
+class Reply(NamedTuple):
+    """An answer: its status, and `data` with numbers as fractions, or `error`; the person's id is `me`."""
+
+    status: int
+    body: Any
+
+    @property
+    def is_done(self) -> bool:
+        return self.status < 300
+
+
+class World:
+    """One node with a clock that the test turns; `enter` begins anew as another person."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.clock = FrozenClock(START)
+        self.database = connect(url)
+        self._runner = asyncio.Runner()
+        self.run(self.database.open())
+        settings = Settings.load(data_dir=folder, database_url=url, secret=SECRET, rate_limits=False)
+        app = create_app(settings, database=self.database, clock=self.clock)
+        self._client = httpx2.AsyncClient(
+            transport=httpx2.ASGITransport(app=app), base_url="http://test/api/v1"
+        )
+        self._persons = 0
+        self.user_id = ""
+
+    def close(self) -> None:
+        self.run(self._client.aclose())
+        self.run(self.database.close())
+        self._runner.close()
+
+    def run(self, task: Coroutine[Any, Any, T]) -> T:
+        return self._runner.run(task)
+
+    def enter(self, zone: str) -> None:
+        self.clock.at, self.user_id = START, ""
+        self._persons += 1
+        email = f"person-{self._persons}@example.com"
+        reply = self.send("POST", "/auth/register", {"email": email, "password": PASSWORD, "timezone": zone})
+        assert reply.is_done, reply
+        self.user_id = reply.body["user"]["id"]
+        self._client.headers["Authorization"] = f"Bearer {reply.body['accessToken']}"
+
+    def send(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
+        """Header names are given with underscores."""
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        response = self.run(self._client.request(method, path, json=body, headers=sent))
+        text = response.text.replace(self.user_id, "me") if self.user_id else response.text
+        told = json.loads(text, parse_float=exact, parse_int=exact)
+        return Reply(response.status_code, told["data"] if response.status_code < 300 else told["error"])
+
+    def rows(self, table: sa.Table) -> list[tuple[Any, ...]]:
+        """The person's rows in the order of their key, without the one thing that worlds differ in."""
+        statement = Statement(
+            sa.select(table).where(table.c.user_id == sa.bindparam("user_id")).order_by(*table.primary_key)
+        )
+        found = self.run(self.database.all(statement, user_id=self.user_id))
+        return [
+            tuple(cell.replace(self.user_id, "me") if isinstance(cell, str) else cell for cell in row)
+            for row in found
+        ]
+
+
+def exact(text: str) -> Fraction:
+    return Fraction(Decimal(text))
