@@ -46,7 +46,7 @@ def record() -> Transcript:
         initialise(self, *arguments, **named)
         self.add_query_logger(lambda query: heard.append(Call(query.query, tuple(query.args))))
 
-    asyncpg.Connection.__init__ = listening  # type: ignore[method-assign]
+    asyncpg.Connection.__init__ = listening  # type: ignore[method-assign]  # to listen is all it is for
     return heard
 
 

@@ -38,7 +38,7 @@ async def _script(url: str, transaction: Sequence[Template]) -> str:
         values = [
             f"({_sql(a, b, ids)})::{kind.name}" for a, b, kind in zip(first, second, types, strict=True)
         ]
-        text = PLACEHOLDER.sub(lambda match, values=values: values[int(match[1]) - 1], sql)  # type: ignore[misc]
+        text = PLACEHOLDER.sub(lambda match, values=values: values[int(match[1]) - 1], sql)  # type: ignore[misc]  # a default in a lambda
         lines.append(text.rstrip().rstrip(";") + ";")
     await connection.close()
     return "\n".join([*lines, ""])

@@ -168,7 +168,7 @@ async def read_goal(goal: CurrentGoal, session: SessionDep) -> Envelope[GoalOut]
     return Envelope(data=goal_out(goal, totals.get(goal.id, Totals())))
 
 
-@app.post("/api/v1/goals/{goal_id}/check-in", status_code=status.HTTP_201_CREATED)  # noqa: FAST003
+@app.post("/api/v1/goals/{goal_id}/check-in", status_code=status.HTTP_201_CREATED)  # noqa: FAST003 - read by a dependency
 async def check_in(body: CheckInIn, goal: CurrentGoal, session: SessionDep) -> Envelope[CheckedIn]:
     fact = CheckIn(
         goal_id=goal.id,

@@ -52,14 +52,14 @@ def goal_out(goal: Goal, totals: Totals) -> GoalOut:
     boundaries = [Decimal(0), *(milestone.target_percent for milestone in goal.milestones)]
     return GoalOut.model_validate(
         {
-            **{name: getattr(goal, name) for name in Goal.__mapper__.columns.keys()},  # noqa: SIM118
+            **{name: getattr(goal, name) for name in Goal.__mapper__.columns.keys()},  # noqa: SIM118 - no dict: SQLAlchemy's own keys
             "current_value": goal.initial_value + totals.total,
             "progress_percent": progress_percent(goal, totals),
             "raw_percent": round(100 * totals.total / span, 2),
             "milestones": [
                 MilestoneOut.model_validate(
                     {
-                        **{name: getattr(milestone, name) for name in milestone.__mapper__.columns.keys()},  # noqa: SIM118
+                        **{name: getattr(milestone, name) for name in milestone.__mapper__.columns.keys()},  # noqa: SIM118 - no dict: SQLAlchemy's own keys
                         "from_percent": before,
                         "target_value": goal.initial_value + span * milestone.target_percent / 100,
                     }

@@ -16,6 +16,7 @@ from waymark.domain.account import is_judged_by_percent, milestone_documents
 from waymark.domain.amounts import ZERO
 from waymark.domain.documents import MilestoneDocument, encoded
 from waymark.domain.milestones import MilestoneDraft, draft_of, laid_out
+from waymark.domain.progress import HUNDRED
 from waymark.domain.records import Milestone
 from waymark.errors import AlreadyExists, Fault, Invalid, NotFound
 from waymark.store import statements
@@ -27,6 +28,10 @@ async def add_milestone(work: Work, goal_id: str, command: MilestoneBody) -> Out
     settlement = await Settlement.of(work, goal_id)
     work.check_version(settlement.goal)
     standing = settlement.ordered
+    is_placed = command.target_percent is not None or command.target_value is not None
+    if not is_placed and standing and standing[-1].target_percent == HUNDRED:
+        message = "The last milestone lies at 100 %: say where this one lies, by targetPercent or targetValue."
+        raise Invalid.of("targetPercent", "required", message)
     milestone = await _begun(work, settlement, command, "id")
     drafts = [*map(draft_of, standing), MilestoneDraft(command.target_percent, command.target_value)]
     settlement.place(await _laid_out(settlement, drafts, [*standing, milestone], alone=len(standing)))
@@ -126,7 +131,7 @@ def _ticked(
         raise Invalid.of(field, "not_allowed", "A measured goal reaches its milestones by its value.")
     if not completed:
         return replace(milestone, completed_at=None, completed_by_hand=False, reached_on=None)
-    return replace(milestone, completed_at=work.now, completed_by_hand=True, reached_on=work.today)
+    return replace(milestone, completed_at=work.instant(), completed_by_hand=True, reached_on=work.today)
 
 
 async def _laid_out(

@@ -40,6 +40,11 @@ def joined(bodies: Iterable[str]) -> str:
     return f"[{','.join(bodies)}]"
 
 
+def with_field(body: str, name: str, value: str) -> str:
+    """A document with one more field at its end, both as JSON text."""
+    return f'{body[:-1]},"{name}":{value}}}'
+
+
 class EntityDocument(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """What every entity's document has."""
 

@@ -135,7 +135,7 @@ def check_in_faults(
     goal_unit = goal.currency if goal.metric_type == "amount" else goal.unit
     if unit is not None and not units.is_convertible(unit, goal_unit):
         what = f"told in {goal_unit}" if goal_unit else "used: this goal has no unit"
-        found.append(Fault("unit", "invalid", f"{unit} cannot be {what}."))
+        found.append(Fault("unit", "invalid", f"This unit cannot be {what}."))
         unit = None
     if value is None:
         return [*found, Fault("value", "required", "A measured goal's check-in needs a value.")]
@@ -329,7 +329,7 @@ def _threshold_faults(thresholds: Iterable[int] | None) -> Iterator[Fault]:
     given = list(thresholds)
     if len(given) > MAX_THRESHOLDS:
         yield Fault("insightThresholds", "too_many", f"At most {MAX_THRESHOLDS}.")
-    if any(not 1 <= percent <= 100 for percent in given):  # noqa: PLR2004
+    if any(not 1 <= percent <= 100 for percent in given):  # noqa: PLR2004 - percents
         yield Fault("insightThresholds", "out_of_range", "Whole percents from 1 to 100.")
     if given != sorted(set(given)):
         yield Fault("insightThresholds", "invalid", "Ascending, each once.")

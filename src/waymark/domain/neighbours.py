@@ -202,6 +202,29 @@ class Contribution(Record, frozen=True, kw_only=True):
     happened_on: date
 
 
+class BudgetEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """What one transaction gives to one budget, in `currency`, which was the budget's when it came."""
+
+    user_id: str
+    budget_id: str
+    transaction_id: str
+    day: date
+    currency: str
+    rate: Decimal
+    converted_amount: Decimal
+    sign: int
+
+
+class BudgetDay(msgspec.Struct, frozen=True, kw_only=True):
+    """What the entries of a budget's day come to."""
+
+    user_id: str
+    budget_id: str
+    day: date
+    spent: Decimal
+    count: int
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """What tasks, habits and focus time come to for a goal on a day: kept, so that no write walks them."""
 

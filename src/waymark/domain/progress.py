@@ -9,7 +9,7 @@ from typing import Final, Literal, Protocol, TypeAlias
 
 import msgspec
 
-from waymark.domain.amounts import CONTEXT, MAX_AMOUNT, ZERO, percent2, rounded, stored
+from waymark.domain.amounts import CONTEXT, MAX_AMOUNT, ZERO, percent2, plain, rounded, stored
 from waymark.domain.records import Goal, Milestone, Weights
 from waymark.domain.vocabulary import Direction, ProgressRule
 
@@ -280,7 +280,7 @@ def _weighed(percents: Sequence[Decimal], weights: Sequence[Decimal]) -> tuple[D
     missing = int((percent - sum(points, ZERO)) / _CENT)
     for index in sorted(range(len(exact)), key=lambda i: points[i] - exact[i])[:missing]:
         points[index] += _CENT
-    return percent, points
+    return percent, [plain(part) for part in points]
 
 
 def _exact_percent(way: Standing) -> Decimal:

@@ -38,7 +38,7 @@ def converted(value: Decimal, from_unit: str | None, to_unit: str | None) -> Dec
 def _factors() -> dict[str, Decimal]:
     """How many kilograms or seconds each unit is, exactly."""
     # Imported at the first conversion: Pint takes half a second that most processes never need.
-    from pint import UnitRegistry  # noqa: PLC0415
+    from pint import UnitRegistry  # noqa: PLC0415 - as said above
 
     with localcontext(CONTEXT):
         registry: UnitRegistry[Decimal] = UnitRegistry(non_int_type=Decimal)
