@@ -23,7 +23,20 @@ from waymark.store.database import Database
 from waymark.store.listing import Cursors
 from waymark.store.migrate import pending
 from waymark.store.windows import SharedWindows
-from waymark.web import accounts, check_ins, goals, milestones, tasks
+from waymark.web import (
+    accounts,
+    budgets,
+    check_ins,
+    debts,
+    focus,
+    goal_money,
+    goals,
+    habits,
+    links,
+    milestones,
+    tasks,
+    transactions,
+)
 from waymark.web.access import Access
 from waymark.web.application import application
 from waymark.web.call import Identity
@@ -115,7 +128,20 @@ def create_app(
             await services.database.close()
 
     app = application(
-        [goals.router, check_ins.router, milestones.router, tasks.router, accounts.router],
+        [
+            goals.router,
+            check_ins.router,
+            milestones.router,
+            links.router,
+            tasks.router,
+            habits.router,
+            focus.router,
+            goal_money.router,
+            budgets.router,
+            debts.router,
+            transactions.router,
+            accounts.router,
+        ],
         services,
         cors_origins=settings.cors_origins,
         lifespan=lifespan,

@@ -30,8 +30,9 @@ def texts(surface: Surface, operation: Operation, field: Field) -> Iterator[tupl
 
 
 def is_named(field: Field, named: set[str]) -> bool:
-    """Whether the field is named, or what is wrong inside of it."""
-    return any(name == field.name or name.startswith((f"{field.name}.", f"{field.name}[")) for name in named)
+    """Whether the field is named, or what is wrong inside of it, or the list that it is an item of."""
+    own = {field.name, field.name.removesuffix("[0]")}
+    return any(name in own or name.startswith((f"{field.name}.", f"{field.name}[")) for name in named)
 
 
 async def test_every_field_refuses_what_it_must(ada: Owner, surface: Surface, database: Database) -> None:
@@ -49,6 +50,22 @@ async def test_every_field_refuses_what_it_must(ada: Owner, surface: Surface, da
     assert not failures, failures
     assert asked > 3_000
     assert await stored(database) == before
+
+
+async def test_what_only_the_rules_refuse_is_not_repeated_either(ada: Owner) -> None:
+    goal = f"/api/v1/goals/{ada.ids['goals']}"
+    custom = {"title": "a", "metricType": "custom", "targetValue": 1, "unit": f"{MARK * 8}{MARK}"}
+    for method, path, body, field in (
+        ("POST", f"{goal}/check-in", {"value": 1, "unit": MARK}, "unit"),
+        ("PATCH", f"{goal}/check-ins/{ada.ids['check-ins']}", {"unit": MARK}, "unit"),
+        ("PATCH", goal, {"unit": MARK}, "unit"),
+        ("POST", "/api/v1/goals", custom, "unit"),
+        ("POST", "/api/v1/goals", {**custom, "metricType": "weight", "initialValue": 2}, "unit"),
+        ("POST", "/api/v1/goals", {**custom, "metricType": "amount", "currency": "USD"}, "unit"),
+    ):
+        response = await ada(method, path, body=body)
+        assert (response.status_code, fields_of(response)) == (422, {field}), (body, response.text)
+        assert MARK not in response.text, response.text
 
 
 async def test_no_route_takes_unknown_or_server_owned_fields(

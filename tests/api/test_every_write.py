@@ -31,6 +31,12 @@ BEFORE = {
     "restore": ("DELETE", ""),
 }
 """Step → what must be done to the record before it."""
+AT_FIRST = {
+    "PATCH /focus-sessions/{record_id}/resume": ("PATCH", "/pause"),
+    "DELETE /goals/{goal_id}/tasks/{task_id}": ("PUT", ""),
+    "DELETE /goals/{goal_id}/habits/{habit_id}": ("PUT", ""),
+}
+"""The same for routes whose step is another one elsewhere; PUT is of the path itself."""
 VARYING = {
     *("id", "version", "createdAt", "updatedAt", "deletedAt", "completedAt", "goalId", "lastCheckInAt"),
     *("milestoneId", "token"),
@@ -79,7 +85,10 @@ async def prepared(app: FastAPI, client: httpx2.AsyncClient, clock: FrozenClock,
     for segment in route.path.removeprefix("/api/v1/").split("/"):
         if segment.startswith("{"):
             record_id = known.get(segment[1:-1])
-            if record_id is None:
+            if record_id is None and segment == "{completion_id}":
+                said = await person.data("POST", path.replace("/history", "/complete"), {"status": "done"})
+                record_id = said["completion"]["id"]
+            elif record_id is None:
                 # Any other record is made by the route that makes such ones, from its own example.
                 creation = creations.get(template) or creations["/" + template.rpartition("/")[2]]
                 where = path if template in creations else creation.path.removeprefix("/api/v1")
@@ -89,7 +98,10 @@ async def prepared(app: FastAPI, client: httpx2.AsyncClient, clock: FrozenClock,
             path += f"/{segment}"
         template += f"/{segment}"
     record, _, last = path.rpartition("/")
-    if last in BEFORE:
+    if name_of(route) in AT_FIRST:
+        method, step = AT_FIRST[name_of(route)]
+        await person.data(method, path if method == "PUT" else record + step)
+    elif last in BEFORE:
         method, step = BEFORE[last]
         await person.data(method, record + step)
     return Write(person, route.method, path, route.nature.body_example)

@@ -17,7 +17,7 @@ from waymark.domain.goal import check_in_faults
 from waymark.domain.lifecycle import allowed
 from waymark.domain.records import CheckIn, Goal
 from waymark.errors import AlreadyExists, Conflict, Fault, Invalid, InvalidState, NotFound
-from waymark.store import statements
+from waymark.store import link_statements, statements
 from waymark.store.work import Work
 
 
@@ -65,7 +65,7 @@ async def begun(work: Work, goal: Goal, command: RecordCheckIn) -> CheckIn:
     faults += _link_faults(command.link)
     if faults:
         raise Invalid(details=faults)
-    _check_linked(command.link)
+    await _check_linked(work, command.link)
     if command.id is not None and await work.one(statements.CHECK_IN, id=command.id) is not None:
         raise AlreadyExists(details=[Fault("id", "already_exists", "A check-in with this id exists.")])
     return CheckIn(
@@ -92,7 +92,7 @@ async def change_check_in(work: Work, goal_id: str, check_in_id: str, command: C
     if "link" in given:
         link = given.pop("link")
         faults = _link_faults(link)
-        _check_linked(None if faults else link)
+        await _check_linked(work, None if faults else link)
         given |= _link(None if faults else link)
     if "note" in given:
         given["note"] = given["note"] or None
@@ -158,7 +158,9 @@ def _link_faults(link: LinkBody | None) -> list[Fault]:
     return faults
 
 
-def _check_linked(link: LinkBody | None) -> None:
+async def _check_linked(work: Work, link: LinkBody | None) -> None:
     """What a check-in points to must be the user's own."""
-    if link is not None and link.id is not None:
+    if link is None or link.id is None:
+        return
+    if await work.one(link_statements.OWN_RECORD[link.type], id=link.id) is None:
         raise NotFound(details=[Fault("link.id", "not_found", "There is no such record.")])

@@ -11,7 +11,9 @@ from msgspec.structs import replace
 from uuid_utils import uuid7
 
 from waymark.actions.commands import BulkDelete, ChangeGoal, CreateGoal, GoalFields, WeightsBody
+from waymark.actions.links import HABIT_BINDING, TASK_BINDING, own_items
 from waymark.actions.milestones import with_bodies
+from waymark.actions.money_ties import Tied, free, move_ties, named, regain, with_project_budget
 from waymark.actions.perform import Outcome
 from waymark.actions.settlement import Settlement
 from waymark.domain import goal as rules
@@ -21,7 +23,9 @@ from waymark.domain.goal import Draft
 from waymark.domain.lifecycle import Step, step_for_status, stepped
 from waymark.domain.records import Goal, Milestone, Weights
 from waymark.domain.units import converted, is_convertible
-from waymark.errors import AlreadyExists, Fault, Invalid, NotFound
+from waymark.errors import AlreadyExists, Fault, Invalid
+from waymark.queries.habits import HABITS
+from waymark.queries.tasks import TASKS
 from waymark.store import statements
 from waymark.store.work import Work
 
@@ -40,9 +44,16 @@ async def create_goal(work: Work, command: CreateGoal) -> Outcome:
     goal_id = command.id or str(uuid7())
     if await work.one(statements.GOAL_ROW, goal_id=goal_id) is not None:
         raise AlreadyExists(details=[Fault("id", "already_exists", "A goal with this id exists.")])
-    check_links(command)
-    draft = rules.completed_definition(Draft(**_given(command, set(Draft.__struct_fields__))))
-    faults = rules.faults(draft, due_days=[each.due_date for each in command.milestones])
+    ties = await named(work, goal_id, command.linked_budget_id, command.linked_debt_id)
+    tasks = await own_items(work, TASKS, "linkedTaskIds", command.linked_task_ids)
+    habits = await own_items(work, HABITS, "linkedHabitIds", command.linked_habit_ids)
+    debt, currency = ties.debt_facts, ties.budget_currency(goal_id)
+    draft = rules.completed_definition(
+        Draft(**_given(command, set(Draft.__struct_fields__))), debt=debt, budget_currency=currency
+    )
+    faults = rules.faults(
+        draft, debt=debt, budget_currency=currency, due_days=[each.due_date for each in command.milestones]
+    )
     if faults:
         raise Invalid(details=faults)
     position = command.position
@@ -64,8 +75,16 @@ async def create_goal(work: Work, command: CreateGoal) -> Outcome:
     )
     if command.status == "paused":
         goal = stepped(goal, "pause", work.today)
+    if command.create_budget and ties.budget is None and goal.finance_mode in {"save", "spend"}:
+        goal = with_project_budget(work, goal)
     settlement = Settlement.begun(work, goal)
     settlement.place(await with_bodies(work, settlement, command.milestones))
+    for task in tasks:
+        await TASK_BINDING.bind(work, settlement, task)
+    for habit in habits:
+        await HABIT_BINDING.bind(work, settlement, habit)
+        work.put_noun(HABITS, habit, before=habit)  # its linkedGoalIds moved
+    await move_ties(work, [(settlement, None)])
     await settlement.settle()
     return reply(settlement, created=True)
 
@@ -75,12 +94,22 @@ async def change_goal(work: Work, goal_id: str, command: ChangeGoal) -> Outcome:
     settlement = await Settlement.of(work, goal_id)
     before = settlement.goal
     work.check_version(before)
-    check_links(command)
     given = _given(command)
     wanted_status = given.pop("status", None)
-    draft, milestones = _redefined(before, settlement.ordered, given)
+    ties = await named(
+        work,
+        goal_id,
+        given.get("linked_budget_id", before.linked_budget_id),
+        given.get("linked_debt_id", before.linked_debt_id),
+    )
+    draft, milestones = _redefined(before, settlement.ordered, given, ties)
     faults = [
-        *rules.faults(draft, due_days=[milestone.due_on for milestone in milestones]),
+        *rules.faults(
+            draft,
+            debt=ties.debt_facts,
+            budget_currency=ties.budget_currency(goal_id),
+            due_days=[milestone.due_on for milestone in milestones],
+        ),
         *rules.change_faults(before, draft, has_facts=settlement.facts.count > 0),
     ]
     if faults:
@@ -94,14 +123,17 @@ async def change_goal(work: Work, goal_id: str, command: ChangeGoal) -> Outcome:
         settlement.place(milestones)
     if before.unit and goal.unit and before.unit != goal.unit and is_convertible(before.unit, goal.unit):
         settlement.tell_targets_in(goal.unit, before.unit)
+        for binding in (TASK_BINDING, HABIT_BINDING):
+            await binding.tell_in(work, settlement, goal.unit, before.unit)
     if goal != before:
         settlement.define(goal)
+        await move_ties(work, [(settlement, before)])
     await settlement.settle()
     return await unchanged_or(settlement)
 
 
 def _redefined(
-    before: Goal, milestones: list[Milestone], given: dict[str, Any]
+    before: Goal, milestones: list[Milestone], given: dict[str, Any], ties: Tied
 ) -> tuple[Draft, list[Milestone]]:
     """The definition under a patch, and its milestones told in the unit it has then."""
     draft, unit = rules.draft_of(before), given.get("unit")
@@ -115,7 +147,9 @@ def _redefined(
         ]
     known = set(Draft.__struct_fields__)
     draft = replace(draft, **{name: value for name, value in given.items() if name in known})
-    draft = rules.completed_definition(draft)
+    draft = rules.completed_definition(
+        draft, debt=ties.debt_facts, budget_currency=ties.budget_currency(before.id)
+    )
     if draft.metric_type == "none":
         milestones = [replace(each, target_value=None, value_given=False) for each in milestones]
     return draft, milestones
@@ -136,9 +170,11 @@ async def step_goal(work: Work, goal_id: str, step: Step, *, completed_on: date 
     after = stepped(goal, step, work.today, completed_on)
     if step == "delete":
         settlement.define(replace(after, deleted_at=work.now), "delete")
+        await free(work, goal)
     elif goal.show_status == "deleted":
         # Followers dropped it when it was deleted, so to them it is new.
         settlement.define(replace(after, deleted_at=None), "create")
+        await regain(work, settlement)
     else:
         settlement.define(after)
     await settlement.settle()
@@ -155,25 +191,10 @@ async def delete_goals(work: Work, command: BulkDelete) -> Outcome:
             continue
         after = stepped(settlement.goal, "delete", work.today)
         settlement.define(replace(after, deleted_at=work.now), "delete")
+        await free(work, after)
         results.append(BulkResult(id=goal_id, status="deleted"))
     await work.settle()
     return Outcome(data=encoded(BulkReply(results=results)))
-
-
-def check_links(command: GoalFields) -> None:
-    """Linked records must be the user's own; NotFound names each that is not."""
-    wanted = [("linkedBudgetId", command.linked_budget_id), ("linkedDebtId", command.linked_debt_id)]
-    for name in ("linked_task_ids", "linked_habit_ids"):
-        linked = getattr(command, name, [])
-        wire = "linkedTaskIds" if name == "linked_task_ids" else "linkedHabitIds"
-        wanted += [(f"{wire}[{index}]", linked_id) for index, linked_id in enumerate(linked)]
-    faults = [
-        Fault(field, "not_found", "There is no such record.")
-        for field, linked in wanted
-        if linked is not None
-    ]
-    if faults:
-        raise NotFound(details=faults)
 
 
 def _given(command: GoalFields, only: set[str] | None = None) -> dict[str, Any]:

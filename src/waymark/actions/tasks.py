@@ -14,6 +14,7 @@ from waymark.actions.perform import Outcome
 from waymark.domain.neighbours import Task
 from waymark.domain.vocabulary import TaskStatus
 from waymark.errors import Invalid, InvalidState
+from waymark.queries.habits import HABITS
 from waymark.queries.tasks import TASKS
 from waymark.store.work import Work
 
@@ -24,7 +25,7 @@ async def create_task(work: Work, command: CreateTask) -> Outcome:
     """A new task, linked to its goal if it names one."""
     fields = given(command, COLUMNS)
     task = await begun(work, TASKS, fields.pop("id", None), **fields)
-    await _check(work, task)
+    await _check(work, None, task)
     task = work.put_noun(TASKS, _stamped(work, task, before=None))
     await TASK_BINDING.rehome(work, None, task)
     return await answer(work, TASKS, task, created=True)
@@ -35,7 +36,7 @@ async def change_task(work: Work, task_id: str, command: ChangeTask) -> Outcome:
     before = await found(work, TASKS, task_id)
     fields = given(command, COLUMNS)
     task = replace(before, **fields)
-    await _check(work, task)
+    await _check(work, before, task)
     task = await _written(work, before, _stamped(work, task, before=before))
     await TASK_BINDING.rehome(work, before, task)
     return await answer(work, TASKS, task)
@@ -102,10 +103,14 @@ async def _written(work: Work, before: Task, task: Task) -> Task:
     return task
 
 
-async def _check(work: Work, task: Task) -> None:
-    """What it refers to is the user's own, its dates are in order, and no task is below itself."""
+async def _check(work: Work, before: Task | None, task: Task) -> None:
+    """What it newly refers to is the user's own, its dates are in order, and no task is below itself."""
     if task.start_on and task.due_on and task.due_on < task.start_on:
         raise Invalid.of("dueDate", "out_of_range", "Not before startDate.")
+    if before is None or task.habit_id != before.habit_id:
+        await owned(work, HABITS, "habitId", task.habit_id)
+    if before is not None and task.parent_task_id == before.parent_task_id:
+        return
     parent = await owned(work, TASKS, "parentTaskId", task.parent_task_id)
     seen = {task.id}
     while parent is not None:

@@ -29,6 +29,7 @@ from waymark.store.export_statements import (
     GOALS,
     JOURNAL,
     MILESTONES,
+    NEIGHBOURS,
     PAGE,
     TARGETS,
 )
@@ -56,6 +57,18 @@ class ExportDocument(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     goal_milestones: list[dict[str, Any]]
     goal_check_ins: list[CheckInDocument]
     goal_targets: list[dict[str, Any]]
+    tasks: list[dict[str, Any]] = []
+    habits: list[dict[str, Any]] = []
+    habit_completions: list[dict[str, Any]] = []
+    focus_sessions: list[dict[str, Any]] = []
+    budgets: list[dict[str, Any]] = []
+    debts: list[dict[str, Any]] = []
+    debt_payments: list[dict[str, Any]] = []
+    transactions: list[dict[str, Any]] = []
+    fx_rates: list[dict[str, Any]] = []
+    goal_tasks: list[dict[str, Any]] = []
+    goal_habits: list[dict[str, Any]] = []
+    goal_finance_contributions: list[dict[str, Any]] = []
     journal: list[dict[str, Any]]
 
 
@@ -144,6 +157,7 @@ SECTIONS: Final[dict[str, Section]] = {
     "goalMilestones": entities(MILESTONES, _as_stored),
     "goalCheckIns": _check_ins,
     "goalTargets": _targets,
+    **{name: entities(statement, _as_stored) for name, statement in NEIGHBOURS.items()},
     "journal": _journal,
 }
 """Name in the document → its records; `entities` makes one of a table's pages."""

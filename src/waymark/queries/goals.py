@@ -44,6 +44,7 @@ from waymark.domain.vocabulary import Bucket, GoalStatus
 from waymark.errors import Invalid, NotFound
 from waymark.store import statements
 from waymark.store.database import Reader
+from waymark.store.link_statements import WORLD
 from waymark.store.listing import Asked, Cursors, ListMeta
 from waymark.store.lists import CHECK_INS, GOALS
 from waymark.store.statements import Page
@@ -153,6 +154,7 @@ async def ledger(reader: Reader, user_id: str, goal_id: str, today: date) -> Led
     goal = await standing_goal(reader, user_id, goal_id)
     key = {"user_id": user_id, "goal_id": goal_id}
     sources = await reader.all(statements.SOURCE_TOTALS, **key)
+    world = await reader.one(WORLD, **key)
     rule = rule_of(goal)
     base, current = rule.initial, None
     if sources:
@@ -170,6 +172,7 @@ async def ledger(reader: Reader, user_id: str, goal_id: str, today: date) -> Led
             current=base if current is None else current,
             sources={total.source_type: total for total in sources},
             window=await reader.all(statements.DAYS_FROM, day=window_start(goal, today), **key),
+            world=world,
         ),
     )
 

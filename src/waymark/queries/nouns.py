@@ -55,7 +55,9 @@ async def listed(
     now: datetime,
 ) -> tuple[str, ListMeta]:
     """A page of a noun's records as a JSON array."""
-    rows, meta, _ = await noun.listing.rows(reader, cursors, user_id, asked, given, within={"show_status": show_status})
     today = await today_of(reader, user_id, now)
+    rows, meta, _ = await noun.listing.rows(
+        reader, cursors, user_id, asked, given, within={"show_status": show_status}, today=today
+    )
     bodies = await noun.shown(reader, user_id, today, [noun.record_of(row) for row in rows])
     return joined(bodies), meta

@@ -8,12 +8,27 @@ from uuid import UUID
 
 from sqlalchemy import BindParameter, Select, Table, bindparam, select
 
-from waymark.domain.records import CheckIn, Goal, JournalRow, Milestone, TargetVersion
+from waymark.domain.neighbours import (
+    Budget,
+    Contribution,
+    Debt,
+    DebtPayment,
+    FocusSession,
+    FxRate,
+    GoalHabit,
+    GoalTask,
+    Habit,
+    HabitCompletion,
+    Task,
+    Transaction,
+)
+from waymark.domain.records import CheckIn, Goal, JournalRow, Milestone, Record, TargetVersion
+from waymark.store import neighbours
 from waymark.store.schema import goal_check_ins, goal_documents, goal_milestones, goal_targets, goals, journal
 from waymark.store.statement import Statement
 from waymark.store.statements import GOAL_COLUMNS
 
-T = TypeVar("T")
+R = TypeVar("R", bound=Record)
 
 PAGE: Final = 100
 BEFORE_ALL: Final = str(UUID(int=0))
@@ -33,9 +48,9 @@ def paged(selected: Select[Any], table: Table, column: str = "id") -> Select[Any
     )
 
 
-def every(table: Table, into: type[T]) -> Statement[T]:
+def every(table: Table, into: type[R]) -> Statement[R]:
     """Pages of a table of entities, deleted ones too."""
-    return Statement(paged(select(table), table), into)
+    return Statement(paged(select(*(table.c[name] for name in into.__struct_fields__)), table), into)
 
 
 GOALS = Statement(paged(select(*GOAL_COLUMNS), goals), Goal)
@@ -53,3 +68,18 @@ TARGETS = Statement(
     TargetVersion,
 )
 JOURNAL = Statement(paged(select(journal), journal, "seq"), JournalRow)
+NEIGHBOURS: Final[dict[str, Statement[Any]]] = {
+    "tasks": every(neighbours.tasks, Task),
+    "habits": every(neighbours.habits, Habit),
+    "habitCompletions": every(neighbours.habit_completions, HabitCompletion),
+    "focusSessions": every(neighbours.focus_sessions, FocusSession),
+    "budgets": every(neighbours.budgets, Budget),
+    "debts": every(neighbours.debts, Debt),
+    "debtPayments": every(neighbours.debt_payments, DebtPayment),
+    "transactions": every(neighbours.transactions, Transaction),
+    "fxRates": every(neighbours.fx_rates, FxRate),
+    "goalTasks": every(neighbours.goal_tasks, GoalTask),
+    "goalHabits": every(neighbours.goal_habits, GoalHabit),
+    "goalFinanceContributions": every(neighbours.goal_finance_contributions, Contribution),
+}
+"""Pages of every kind of neighbour, under its name in the document."""

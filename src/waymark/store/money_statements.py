@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import BindParameter, and_, bindparam, case, or_, select
 
 from waymark.domain.money import Quote
 from waymark.domain.neighbours import (
@@ -15,6 +15,7 @@ from waymark.domain.neighbours import (
     BudgetDay,
     BudgetEntry,
     Contribution,
+    Debt,
     DebtPayment,
     FxRate,
     Transaction,
@@ -27,6 +28,7 @@ from waymark.store.neighbours import (
     budget_entries,
     budgets,
     debt_payments,
+    debts,
     fx_rates,
     goal_finance_contributions,
     transactions,
@@ -35,8 +37,8 @@ from waymark.store.schema import goal_check_ins, goal_documents, goals
 from waymark.store.statement import Statement
 from waymark.store.statements import GOAL, USER
 
-_BUDGET = bindparam("budget_id")
-_DEBT = bindparam("debt_id")
+_BUDGET: BindParameter[str] = bindparam("budget_id")
+_DEBT: BindParameter[str] = bindparam("debt_id")
 _ON = bindparam("on", type_=fx_rates.c.quoted_on.type)
 
 
@@ -125,9 +127,32 @@ TRANSACTIONS_OF_BUDGET = Statement(
     .order_by(*_IN_ORDER),
     Transaction,
 )
+TRANSACTION_FILTERS = {
+    "date_from": transactions.c.happened_on >= bindparam("date_from"),
+    "date_to": transactions.c.happened_on <= bindparam("date_to"),
+}
 
 # Debts ---------------------------------------------------------------------------------------
 
+_TODAY = bindparam("today", type_=debts.c.due_on.type)
+# What is stored was true when it was written; since then only the due date may have passed.
+_STATUS = case(
+    (debts.c.status.in_(["paid", "canceled"]), debts.c.status),
+    (debts.c.due_on < _TODAY, "overdue"),
+    else_="active",
+)
+DEBT_FILTERS = {
+    "status": bindparam("status", type_=debts.c.status.type) == _STATUS,
+    "due_date_from": debts.c.due_on >= bindparam("due_date_from"),
+    "due_date_to": debts.c.due_on <= bindparam("due_date_to"),
+}
+PAYMENT_FILTERS = {
+    "payment_date_from": debt_payments.c.paid_on >= bindparam("payment_date_from"),
+    "payment_date_to": debt_payments.c.paid_on <= bindparam("payment_date_to"),
+}
+STANDING_DEBTS = Statement(
+    select(debts).where(debts.c.user_id == USER, debts.c.show_status == "active"), Debt
+)
 _PAYMENTS = select(debt_payments).where(debt_payments.c.user_id == USER)
 PAYMENTS_OF_DEBT = Statement(
     _PAYMENTS.where(debt_payments.c.debt_id == _DEBT).order_by(
@@ -136,7 +161,9 @@ PAYMENTS_OF_DEBT = Statement(
     DebtPayment,
 )
 """Standing and deleted ones, as they came."""
-PAYMENTS_OF_TRANSACTIONS = Statement(_PAYMENTS.where(any_of(debt_payments.c.transaction_id, "ids")), DebtPayment)
+PAYMENTS_OF_TRANSACTIONS = Statement(
+    _PAYMENTS.where(any_of(debt_payments.c.transaction_id, "ids")), DebtPayment
+)
 PAID = Statement(
     select(debt_payments.c.debt_id, debt_payments.c.converted_amount).where(
         debt_payments.c.user_id == USER,
@@ -158,7 +185,8 @@ CONTRIBUTIONS = Statement(
 )
 """Standing and taken out, of some transactions or payments."""
 CHECK_INS_BY_ID = Statement(
-    select(goal_check_ins).where(goal_check_ins.c.user_id == USER, any_of(goal_check_ins.c.id, "ids")), CheckIn
+    select(goal_check_ins).where(goal_check_ins.c.user_id == USER, any_of(goal_check_ins.c.id, "ids")),
+    CheckIn,
 )
 GOALS_OF_TRANSACTIONS = Statement(
     select(

@@ -75,6 +75,16 @@ class Noun(Generic[R]):
         return self.record(**dict(zip(self.listing.names, row, strict=True)))
 
 
+def at_least(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    """A filter: not before or below the parameter."""
+    return column >= sa.bindparam(name)
+
+
+def at_most(column: sa.Column[Any], name: str) -> sa.ColumnElement[bool]:
+    """A filter: not after or above the parameter."""
+    return column <= sa.bindparam(name)
+
+
 _PYTHON: Final[dict[type[ColumnType], Any]] = {
     Amount: Decimal,
     Day: date,

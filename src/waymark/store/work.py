@@ -112,6 +112,11 @@ class Work:
         if expected is not None and record.version not in expected:
             raise PreconditionFailed(context={"version": record.version})
 
+    def check_absence(self) -> None:
+        """Refuse an If-Match of a record that is not there yet: it is no version of it."""
+        if self._expected_versions is not None:
+            raise PreconditionFailed
+
     # Writing ------------------------------------------------------------------------------
 
     def instant(self) -> datetime:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel
 
 from waymark.actions.fields import Id
+from waymark.actions.fresh import refresh_all
 from waymark.actions.perform import Outcome
 from waymark.domain.documents import encoded
 from waymark.domain.records import Record
@@ -31,7 +32,13 @@ class NounList(Paging):
     sort_by: str = "createdAt"
 
 
-def add_routes(
+async def settled_today(call: Request) -> None:
+    """Settle the goals that the clock moved: neighbours show how far their goals are."""
+    door = call.services.door
+    await refresh_all(door, call.user_id, door.clock.now())
+
+
+def add_routes(  # noqa: PLR0913 - what is a noun's own
     router: Router,
     noun: Noun[R],
     *,
@@ -55,6 +62,7 @@ def add_routes(
     operation, plural = one.replace(" ", "_"), many.replace(" ", "_")
 
     async def list_all(call: Request, query: Any) -> Answer:
+        await settled_today(call)
         bodies, meta = await queries.listed(
             call.services.door.database,
             noun,
@@ -68,6 +76,7 @@ def add_routes(
         return Answer(bodies, encoded(meta))
 
     async def get_one(call: Request, record_id: Id) -> Answer:
+        await settled_today(call)
         body, etag = await queries.one(
             call.services.door.database, noun, call.user_id, record_id, call.services.door.clock.now()
         )

@@ -162,8 +162,10 @@ def _success(route: StrictRoute, reply: Json) -> Json:
     if nature.media_type != "application/json":
         described["content"] = {nature.media_type: {"schema": {"type": "string"}, "example": nature.example}}
         return described
-    is_list = get_origin(nature.reply) is list
-    meta = {"$ref": _REF.format(name="ListMeta")} if is_list else {"type": ["object", "null"]}
+    # A list that takes no limit is given whole.
+    asked = route.query_model.model_fields if route.query_model else {}
+    is_paged = get_origin(nature.reply) is list and "limit" in asked
+    meta = {"$ref": _REF.format(name="ListMeta")} if is_paged else {"type": ["object", "null"]}
     schema = {
         "type": "object",
         "required": ["success", "data", "meta", "error"],
@@ -177,7 +179,7 @@ def _success(route: StrictRoute, reply: Json) -> Json:
     example = {
         "success": True,
         "data": nature.example,
-        "meta": LIST_META if is_list else None,
+        "meta": LIST_META if is_paged else None,
         "error": None,
     }
     described["content"] = {"application/json": {"schema": schema, "example": example}}

@@ -90,8 +90,7 @@ class StrictRoute(APIRoute):
         names = [name for name in parameters if name not in {"query", "body"}]
         self.path_readers = [(name, TypeAdapter[Any](hints[name]).validate_python) for name in names]
         self.body_is_required = self.body_model is not None and (
-            method == "PATCH"
-            or any(field.is_required() for field in self.body_model.model_fields.values())
+            method == "PATCH" or any(field.is_required() for field in self.body_model.model_fields.values())
         )
         super().__init__(
             path,

@@ -1,0 +1,114 @@
+"""Budgets as readers see them, with how they stand today and the goal they are tied to.
+
+Nothing here writes; no query walks transactions.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from waymark.domain.budgets import BudgetState, budget_state
+from waymark.domain.documents import EntityDocument, encoded
+from waymark.domain.neighbours import Budget
+from waymark.domain.vocabulary import BudgetFlow, BudgetPeriod, BudgetType, RolloverMode
+from waymark.queries.glances import GoalGlance, goals_of
+from waymark.store import link_statements as links
+from waymark.store import money_statements as money
+from waymark.store.database import Reader
+from waymark.store.neighbours import budgets
+from waymark.store.nouns import Noun
+
+
+class BudgetDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
+    name: str
+    budget_type: BudgetType
+    category_ids: tuple[str, ...] | None
+    transaction_type: BudgetFlow
+    currency: str
+    limit_amount: Decimal
+    period_type: BudgetPeriod
+    start_date: date | None
+    end_date: date | None
+    linked_goal_id: str | None
+    rollover_mode: RolloverMode
+    notify_on_exceed: bool
+    spent_amount: Decimal
+    remaining_amount: Decimal
+    percent_used: Decimal
+    contribution_total: Decimal
+    is_overspent: bool
+    goals: list[GoalGlance]
+
+
+async def budget_states(
+    reader: Reader, user_id: str, today: date, records: Sequence[Budget]
+) -> dict[str, BudgetState]:
+    """How budgets stand on a day, by id."""
+    sums: dict[str, dict[date, Decimal]] = defaultdict(dict)
+    ids = [budget.id for budget in records]
+    for total in await reader.all(money.BUDGET_DAYS, user_id=user_id, ids=ids):
+        sums[total.budget_id][total.day] = total.spent
+    return {budget.id: budget_state(budget, sums[budget.id], today) for budget in records}
+
+
+async def shown_budgets(reader: Reader, user_id: str, today: date, records: Sequence[Budget]) -> list[str]:
+    states = await budget_states(reader, user_id, today, records)
+    linked = [budget.linked_goal_id for budget in records if budget.linked_goal_id is not None]
+    goals = await goals_of(reader, links.GOALS_BY_ID, user_id, linked)
+    return [
+        encoded(
+            BudgetDocument(
+                id=budget.id,
+                user_id=budget.user_id,
+                show_status=budget.show_status,
+                sync_status=budget.sync_status,
+                version=budget.version,
+                created_at=budget.created_at,
+                updated_at=budget.updated_at,
+                deleted_at=budget.deleted_at,
+                name=budget.name,
+                budget_type=budget.budget_type,
+                category_ids=budget.category_ids,
+                transaction_type=budget.transaction_type,
+                currency=budget.currency,
+                limit_amount=budget.limit_amount,
+                period_type=budget.period_type,
+                start_date=budget.start_on,
+                end_date=budget.end_on,
+                linked_goal_id=budget.linked_goal_id,
+                rollover_mode=budget.rollover_mode,
+                notify_on_exceed=budget.notify_on_exceed,
+                spent_amount=state.spent_amount,
+                remaining_amount=state.remaining_amount,
+                percent_used=state.percent_used,
+                contribution_total=state.contribution_total,
+                is_overspent=state.is_overspent,
+                goals=goals[budget.linked_goal_id or ""],
+            )
+        )
+        for budget in records
+        for state in (states[budget.id],)
+    ]
+
+
+BUDGETS = Noun(
+    budgets,
+    Budget,
+    shown_budgets,
+    sorts={
+        "name": "name",
+        "currency": "currency",
+        "limitAmount": "limit_amount",
+        "startDate": "start_on",
+        "endDate": "end_on",
+    },
+    filters={
+        "budget_type": "budget_type",
+        "transaction_type": "transaction_type",
+        "currency": "currency",
+        "period_type": "period_type",
+        "linked_goal_id": "linked_goal_id",
+    },
+    moves_with_day=True,
+)

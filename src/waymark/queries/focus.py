@@ -1,0 +1,102 @@
+"""Focus sessions as readers see them, and what they add up to.
+
+Nothing here writes.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+
+import msgspec
+
+from waymark.domain.documents import EntityDocument, encoded
+from waymark.domain.neighbours import FocusSession
+from waymark.domain.vocabulary import FocusStatus
+from waymark.queries.nouns import today_of
+from waymark.store import link_statements as links
+from waymark.store.database import Reader
+from waymark.store.neighbours import focus_sessions
+from waymark.store.nouns import Noun
+
+
+class FocusDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
+    task_id: str | None
+    goal_id: str | None
+    planned_minutes: int
+    actual_minutes: int | None
+    status: FocusStatus
+    started_at: datetime
+    ended_at: datetime | None
+    paused_at: datetime | None
+    paused_seconds: int
+    date_key: date
+    notes: str | None
+
+
+class FocusStats(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Minutes of completed sessions: today, in the last 7 and 30 days with today, and ever."""
+
+    today_minutes: int
+    last7_minutes: int
+    last30_minutes: int
+    total_minutes: int
+    sessions: int
+
+
+async def shown_sessions(
+    _reader: Reader, _user_id: str, _today: date, records: Sequence[FocusSession]
+) -> list[str]:
+    return [
+        encoded(
+            FocusDocument(
+                id=each.id,
+                user_id=each.user_id,
+                show_status=each.show_status,
+                sync_status=each.sync_status,
+                version=each.version,
+                created_at=each.created_at,
+                updated_at=each.updated_at,
+                deleted_at=each.deleted_at,
+                task_id=each.task_id,
+                goal_id=each.goal_id,
+                planned_minutes=each.planned_minutes,
+                actual_minutes=each.actual_minutes,
+                status=each.status,
+                started_at=each.started_at,
+                ended_at=each.ended_at,
+                paused_at=each.paused_at,
+                paused_seconds=each.paused_seconds,
+                date_key=each.date_key,
+                notes=each.notes,
+            )
+        )
+        for each in records
+    ]
+
+
+async def stats(reader: Reader, user_id: str, now: datetime) -> FocusStats:
+    """What the user's completed sessions come to on the local day of `now`."""
+    today = await today_of(reader, user_id, now)
+    (found,) = await reader.all(
+        links.FOCUS_TOTALS,
+        user_id=user_id,
+        yesterday=today - timedelta(1),
+        week=today - timedelta(7),
+        month=today - timedelta(30),
+    )
+    return FocusStats(
+        today_minutes=found.today,
+        last7_minutes=found.last7,
+        last30_minutes=found.last30,
+        total_minutes=found.total,
+        sessions=found.sessions,
+    )
+
+
+FOCUS: Final = Noun(
+    focus_sessions,
+    FocusSession,
+    shown_sessions,
+    sorts={"startedAt": "started_at", "plannedMinutes": "planned_minutes"},
+    filters={"status": "status", "task_id": "task_id", "goal_id": "goal_id"},
+)

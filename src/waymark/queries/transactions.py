@@ -1,0 +1,130 @@
+"""Transactions and fx rates as readers see them.
+
+Nothing here writes.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+import msgspec
+
+from waymark.domain.documents import EntityDocument, encoded
+from waymark.domain.neighbours import FxRate, Transaction
+from waymark.domain.vocabulary import TransactionType
+from waymark.queries.glances import GoalGlance, goals_of
+from waymark.store import money_statements as money
+from waymark.store.database import Reader
+from waymark.store.neighbours import fx_rates, transactions
+from waymark.store.nouns import Noun
+
+
+class TransactionDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
+    type: TransactionType
+    amount: Decimal
+    currency: str
+    category_id: str | None
+    date: date
+    goal_id: str | None
+    budget_id: str | None
+    debt_id: str | None
+    habit_id: str | None
+    rate: Decimal | None
+    name: str | None
+    description: str | None
+    tags: tuple[str, ...] | None
+    goals: list[GoalGlance]
+    """Those that it counts for, by whatever way."""
+
+
+class FxRateDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
+    """`rate` units of `to` per unit of `from`, from `date` on."""
+
+    date: date
+    from_: str = msgspec.field(name="from")
+    to: str
+    rate: Decimal
+
+
+async def shown_transactions(
+    reader: Reader, user_id: str, _today: date, records: Sequence[Transaction]
+) -> list[str]:
+    goals = await goals_of(reader, money.GOALS_OF_TRANSACTIONS, user_id, [each.id for each in records])
+    return [
+        encoded(
+            TransactionDocument(
+                id=each.id,
+                user_id=each.user_id,
+                show_status=each.show_status,
+                sync_status=each.sync_status,
+                version=each.version,
+                created_at=each.created_at,
+                updated_at=each.updated_at,
+                deleted_at=each.deleted_at,
+                type=each.type,
+                amount=each.amount,
+                currency=each.currency,
+                category_id=each.category_id,
+                date=each.happened_on,
+                goal_id=each.goal_id,
+                budget_id=each.budget_id,
+                debt_id=each.debt_id,
+                habit_id=each.habit_id,
+                rate=each.rate,
+                name=each.name,
+                description=each.description,
+                tags=each.tags,
+                goals=goals[each.id],
+            )
+        )
+        for each in records
+    ]
+
+
+async def shown_fx_rates(
+    _reader: Reader, _user_id: str, _today: date, records: Sequence[FxRate]
+) -> list[str]:
+    return [
+        encoded(
+            FxRateDocument(
+                id=each.id,
+                user_id=each.user_id,
+                show_status=each.show_status,
+                sync_status=each.sync_status,
+                version=each.version,
+                created_at=each.created_at,
+                updated_at=each.updated_at,
+                deleted_at=each.deleted_at,
+                date=each.quoted_on,
+                from_=each.source,
+                to=each.target,
+                rate=each.rate,
+            )
+        )
+        for each in records
+    ]
+
+
+TRANSACTIONS = Noun(
+    transactions,
+    Transaction,
+    shown_transactions,
+    sorts={"date": "happened_on", "amount": "amount"},
+    filters={
+        "type": "type",
+        "currency": "currency",
+        "category_id": "category_id",
+        "goal_id": "goal_id",
+        "budget_id": "budget_id",
+        "debt_id": "debt_id",
+        "habit_id": "habit_id",
+        **money.TRANSACTION_FILTERS,
+    },
+)
+FX_RATES = Noun(
+    fx_rates,
+    FxRate,
+    shown_fx_rates,
+    sorts={"date": "quoted_on"},
+    filters={"from_": "source", "to": "target", "date": "quoted_on"},
+)
