@@ -12,9 +12,11 @@ import msgspec
 from waymark.actions.accounts import LONG_AGO
 from waymark.actions.perform import Outcome
 from waymark.actions.settlement import Settlement
+from waymark.actions.worlds import gathered_world
 from waymark.domain.days import EARLIEST_ON, day_bounds
 from waymark.domain.doctor import Afresh, computed_afresh
 from waymark.domain.documents import encoded
+from waymark.domain.neighbours import World
 from waymark.domain.records import DayTotal, Goal, GoalDocumentRow, Milestone, SourceTotal, TargetVersion
 from waymark.store import inspection, schema, statements
 from waymark.store.database import Reader
@@ -55,7 +57,10 @@ async def kept(reader: Reader, user_id: str, goal_id: str, today: date) -> Kept 
     days = await reader.all(statements.DAYS_FROM, day=EARLIEST_ON, **key)
     sources = await reader.all(statements.SOURCE_TOTALS, **key)
     facts = await reader.all(statements.FACTS, **key)
-    world = await reader.one(WORLD, **key)
+    day = row.day if row else today
+    world: World | None = await gathered_world(reader, user_id, goal_id, day)
+    if world == World(user_id=user_id, goal_id=goal_id, day=day) and await reader.one(WORLD, **key) is None:
+        world = None  # nothing was ever linked
     return Kept(
         goal=goal,
         row=row,
@@ -63,7 +68,7 @@ async def kept(reader: Reader, user_id: str, goal_id: str, today: date) -> Kept 
         versions=versions,
         days={total.day: total for total in days},
         sources={total.source_type: total for total in sources},
-        fresh=computed_afresh(goal, facts, milestones, versions, world, row.day if row else today),
+        fresh=computed_afresh(goal, facts, milestones, versions, world, day),
     )
 
 

@@ -30,7 +30,7 @@ async def add_milestone(work: Work, goal_id: str, command: MilestoneBody) -> Out
     standing = settlement.ordered
     is_placed = command.target_percent is not None or command.target_value is not None
     if not is_placed and standing and standing[-1].target_percent == HUNDRED:
-        message = "The last milestone lies at 100 %: say where this one lies, by targetPercent or targetValue."
+        message = "The last milestone lies at 100 %: give targetPercent or targetValue."
         raise Invalid.of("targetPercent", "required", message)
     milestone = await _begun(work, settlement, command, "id")
     drafts = [*map(draft_of, standing), MilestoneDraft(command.target_percent, command.target_value)]

@@ -299,7 +299,8 @@ class Settlement:
         if not self._is_world_moved and not is_old:
             return
         await self._work.write_through()
-        self.world = await gathered_world(self._work, self.goal.id)
+        work = self._work
+        self.world = await gathered_world(work.reader, work.user_id, self.goal.id, work.today)
         self._work.put(schema.neighbours.goal_worlds, self.goal.id, self.world)
 
     def _version_target(self) -> None:

@@ -5,36 +5,37 @@ Ratios and rates are the domain's. What is gathered is kept, so that settling a 
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from waymark.domain.habits import RATE_DAYS, rate
 from waymark.domain.neighbours import Habit, HabitCompletion, World
 from waymark.domain.progress import habits_percent
 from waymark.store import link_statements as links
-from waymark.store.work import Work
+from waymark.store.database import Reader
 
 
-async def gathered_world(work: Work, goal_id: str) -> World:
-    """The goal's world on the user's today; what this transaction wrote must be written through."""
-    tasks = await work.all(links.LINKED_TASKS, goal_id=goal_id)
+async def gathered_world(reader: Reader, user_id: str, goal_id: str, today: date) -> World:
+    """The goal's world on a day, as the reader finds it: a transaction must have written through."""
+    key = {"user_id": user_id, "goal_id": goal_id}
+    tasks = await reader.all(links.LINKED_TASKS, **key)
     alive = [task for task in tasks if task.status != "canceled"]
     counted = [task for task in alive if task.contribution is None]
-    habits = await work.all(links.LINKED_HABITS, goal_id=goal_id)
+    habits = await reader.all(links.LINKED_HABITS, **key)
     given = {
         link.habit_id
-        for link in await work.all(links.HABIT_LINKS_OF_GOAL, goal_id=goal_id)
+        for link in await reader.all(links.HABIT_LINKS_OF_GOAL, **key)
         if link.contribution is not None
     }
     rated = [habit for habit in habits if habit.status == "active" and habit.id not in given]
-    since = work.today - timedelta(days=RATE_DAYS)
-    said = await work.all(links.LINKED_COMPLETIONS, goal_id=goal_id, since=since) if rated else []
-    focused = await work.one(links.FOCUSED, goal_id=goal_id, since=since)
-    rates = _rates(work, rated, said)
+    since = today - timedelta(days=RATE_DAYS)
+    said = await reader.all(links.LINKED_COMPLETIONS, since=since, **key) if rated else []
+    focused = await reader.one(links.FOCUSED, since=since, **key)
+    rates = _rates(today, rated, said)
     return World(
-        user_id=work.user_id,
+        user_id=user_id,
         goal_id=goal_id,
-        day=work.today,
+        day=today,
         task_ids=tuple(task.id for task in tasks),
         habit_ids=tuple(habit.id for habit in habits),
         total_tasks=len(alive),
@@ -49,9 +50,9 @@ async def gathered_world(work: Work, goal_id: str) -> World:
     )
 
 
-def _rates(work: Work, habits: Sequence[Habit], said: Sequence[HabitCompletion]) -> list[Decimal]:
+def _rates(today: date, habits: Sequence[Habit], said: Sequence[HabitCompletion]) -> list[Decimal]:
     of_habit: dict[str, list[HabitCompletion]] = defaultdict(list)
     for completion in said:
         of_habit[completion.habit_id].append(completion)
-    rates = (rate(habit, of_habit[habit.id], work.today) for habit in habits)
+    rates = (rate(habit, of_habit[habit.id], today) for habit in habits)
     return [each for each in rates if each is not None]
