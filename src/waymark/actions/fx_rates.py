@@ -21,6 +21,7 @@ async def quote_rate(work: Work, command: QuoteRate) -> Outcome:
     pair = {"source": command.from_, "target": command.to, "quoted_on": command.date}
     before = await work.one(FX_RATE, **pair)
     if before is None:
+        work.check_absence()
         fresh = await begun(work, FX_RATES, None, rate=command.rate, **pair)
         return await answer(work, FX_RATES, work.put_noun(FX_RATES, fresh))
     work.check_version(before)

@@ -159,6 +159,7 @@ LATEST_FACTS = Statement(
 FACTS_OF_SOURCE = Statement(
     select(goal_check_ins).where(
         _STANDING,
+        goal_check_ins.c.source_type != "manual",  # as the index of sources says, so that it is used
         goal_check_ins.c.source_type == bindparam("source_type"),
         goal_check_ins.c.source_id == bindparam("source_id"),
     ),
