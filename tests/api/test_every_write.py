@@ -37,6 +37,12 @@ AT_FIRST = {
     "DELETE /goals/{goal_id}/habits/{habit_id}": ("PUT", ""),
 }
 """The same for routes whose step is another one elsewhere; PUT is of the path itself."""
+TIES = {
+    "POST /goals/{goal_id}/link-budget": ("/budgets", "budgetId"),
+    "POST /goals/{goal_id}/link-debt": ("/debts", "debtId"),
+}
+"""What must be there, under the id of the example, to be tied to a goal of money."""
+MONEY = {"title": "A week in Samarkand", "metricType": "amount", "currency": "UZS", "targetValue": 1_200_000}
 VARYING = {
     *("id", "version", "createdAt", "updatedAt", "deletedAt", "completedAt", "goalId", "lastCheckInAt"),
     *("milestoneId", "token"),
@@ -73,7 +79,8 @@ async def prepared(app: FastAPI, client: httpx2.AsyncClient, clock: FrozenClock,
     clock.at = instant("2026-03-10T12:00:00Z")
     person = await Person.registered(client, f"user{next(SERIAL)}")
     milestones = [{"title": "a quarter", "targetPercent": 25}]
-    goal = await person.goal(**{**CREATE, "id": GOAL["id"], "milestones": milestones})
+    tie = TIES.get(name_of(route))
+    goal = await person.goal(**{**(MONEY if tie else CREATE), "id": GOAL["id"], "milestones": milestones})
     known = {
         "goal_id": goal["id"],
         "check_in_id": (await person.check_in(goal, 91))["checkIn"]["id"],
@@ -81,6 +88,10 @@ async def prepared(app: FastAPI, client: httpx2.AsyncClient, clock: FrozenClock,
         "session_id": (await person.get("/auth/sessions"))[0]["id"],
     }
     creations = {each.path.removeprefix("/api/v1"): each for each in writes(app) if each.method == "POST"}
+    if tie is not None:
+        where, name = tie
+        tied = {**creations[where].nature.body_example, "id": route.nature.body_example[name]}
+        await person.data("POST", where, tied)
     template = path = ""
     for segment in route.path.removeprefix("/api/v1/").split("/"):
         if segment.startswith("{"):

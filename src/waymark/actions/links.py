@@ -14,7 +14,7 @@ from waymark.actions.settlement import Settlement
 from waymark.domain import money
 from waymark.domain.amounts import MAX_AMOUNT, stored
 from waymark.domain.days import local_day
-from waymark.domain.documents import LinkRow, encoded
+from waymark.domain.documents import LinkRow, encoded, head
 from waymark.domain.goal import check_in_faults
 from waymark.domain.habits import ledger_value
 from waymark.domain.neighbours import Habit, HabitCompletion, Item, Link, Task
@@ -144,14 +144,7 @@ class Binding(Generic[N, L]):
         """The link as its journal row and its routes show it."""
         return encoded(
             LinkRow(
-                id=link.id,
-                user_id=link.user_id,
-                show_status=link.show_status,
-                sync_status=link.sync_status,
-                version=link.version,
-                created_at=link.created_at,
-                updated_at=link.updated_at,
-                deleted_at=link.deleted_at,
+                **head(link),
                 goal_id=link.goal_id,
                 task_id=getattr(link, "task_id", None),
                 habit_id=getattr(link, "habit_id", None),

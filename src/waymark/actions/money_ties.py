@@ -173,6 +173,10 @@ async def free(work: Work, goal: Goal) -> None:
         debt = await DebtTally.find(work, goal.linked_debt_id)
         if debt is not None and debt.debt.linked_goal_id == goal.id:
             debt.define(replace(debt.debt, linked_goal_id=None))
+    if goal.linked_budget_id is not None or goal.linked_debt_id is not None:
+        # What belonged to them only because it names the goal belongs to them no more.
+        known = await work.all(money.TRANSACTIONS_OF_GOAL, goal_id=goal.id, budget_id=None, debt_id=None)
+        await tell(work, [each for each in known if each.goal_id == goal.id])
 
 
 async def regain(work: Work, settlement: Settlement) -> None:

@@ -390,7 +390,9 @@ class Settlement:
     # Writing ------------------------------------------------------------------------------
 
     def _write_milestones(self, account: Account) -> None:
-        placed = realigned(self.ordered, self.goal, account.base)
+        # Only a definition, or a first measurement, moves the way on which they are placed.
+        is_moved = self._stored is None or self._is_defined or rule_of(self.goal).initial is None
+        placed = realigned(self.ordered, self.goal, account.base) if is_moved else self.ordered
         self._keep(placed)
         begin = ZERO
         for milestone in placed:

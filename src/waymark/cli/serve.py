@@ -7,9 +7,9 @@ import asyncio
 import os
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
 import uvicorn
@@ -83,7 +83,7 @@ def serve(
         if demo:
             run(make_demo, data_dir)
         address = _address(listener)
-        server = Server(_config(settings), address)
+        server = Server(served(create_app(settings)), address)
         server.run([listener])
     if not server.started:
         raise typer.Exit(FAILED)
@@ -113,9 +113,10 @@ def _address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _config(settings: Settings) -> uvicorn.Config:
+def served(application: Callable[..., Any]) -> uvicorn.Config:
+    """How an application is served, but for the address."""
     return uvicorn.Config(
-        create_app(settings),
+        application,
         loop="uvloop",
         http="httptools",
         ws="websockets-sansio",

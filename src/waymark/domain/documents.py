@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from waymark.domain.pace import NextNeeded, Pace
-from waymark.domain.records import CheckIn, Goal, Milestone
+from waymark.domain.records import CheckIn, Goal, Milestone, Record
 from waymark.domain.vocabulary import (
     CheckInMode,
     Direction,
@@ -56,6 +56,11 @@ class EntityDocument(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     created_at: datetime
     updated_at: datetime
     deleted_at: datetime | None
+
+
+def head(record: Record) -> dict[str, Any]:
+    """The fields of a record that every document begins with."""
+    return {name: getattr(record, name) for name in EntityDocument.__struct_fields__}
 
 
 class MilestoneDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
@@ -239,14 +244,7 @@ class SummaryDocument(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
 def milestone_document(milestone: Milestone, from_percent: Decimal) -> MilestoneDocument:
     """A milestone as readers see it; `from_percent` is where the one before it ends."""
     return MilestoneDocument(
-        id=milestone.id,
-        user_id=milestone.user_id,
-        show_status=milestone.show_status,
-        sync_status=milestone.sync_status,
-        version=milestone.version,
-        created_at=milestone.created_at,
-        updated_at=milestone.updated_at,
-        deleted_at=milestone.deleted_at,
+        **head(milestone),
         goal_id=milestone.goal_id,
         title=milestone.title,
         description=milestone.description,
@@ -265,14 +263,7 @@ def check_in_document(fact: CheckIn, goal: Goal) -> CheckInDocument:
     if fact.link_type is not None:
         link = LinkDocument(type=fact.link_type, id=fact.link_id, url=fact.link_url)
     return CheckInDocument(
-        id=fact.id,
-        user_id=fact.user_id,
-        show_status=fact.show_status,
-        sync_status=fact.sync_status,
-        version=fact.version,
-        created_at=fact.created_at,
-        updated_at=fact.updated_at,
-        deleted_at=fact.deleted_at,
+        **head(fact),
         goal_id=fact.goal_id,
         value=fact.value,
         unit=fact.unit,

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from waymark.domain.budgets import BudgetState, budget_state
-from waymark.domain.documents import EntityDocument, encoded
+from waymark.domain.documents import EntityDocument, encoded, head
 from waymark.domain.neighbours import Budget
 from waymark.domain.vocabulary import BudgetFlow, BudgetPeriod, BudgetType, RolloverMode
 from waymark.queries.glances import GoalGlance, goals_of
@@ -59,14 +59,7 @@ async def shown_budgets(reader: Reader, user_id: str, today: date, records: Sequ
     return [
         encoded(
             BudgetDocument(
-                id=budget.id,
-                user_id=budget.user_id,
-                show_status=budget.show_status,
-                sync_status=budget.sync_status,
-                version=budget.version,
-                created_at=budget.created_at,
-                updated_at=budget.updated_at,
-                deleted_at=budget.deleted_at,
+                **head(budget),
                 name=budget.name,
                 budget_type=budget.budget_type,
                 category_ids=budget.category_ids,

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from waymark.domain.amounts import ZERO
 from waymark.domain.debts import PayoffPlan, debt_state, payoff_plans
-from waymark.domain.documents import EntityDocument, encoded
+from waymark.domain.documents import EntityDocument, encoded, head
 from waymark.domain.neighbours import Debt, DebtPayment
 from waymark.domain.vocabulary import DebtDirection, DebtStatus, InterestMode, PayoffStrategy
 from waymark.queries.glances import GoalGlance, goals_of
@@ -65,14 +65,7 @@ async def shown_debts(reader: Reader, user_id: str, today: date, records: Sequen
     return [
         encoded(
             DebtDocument(
-                id=debt.id,
-                user_id=debt.user_id,
-                show_status=debt.show_status,
-                sync_status=debt.sync_status,
-                version=debt.version,
-                created_at=debt.created_at,
-                updated_at=debt.updated_at,
-                deleted_at=debt.deleted_at,
+                **head(debt),
                 direction=debt.direction,
                 counterparty_name=debt.counterparty_name,
                 principal_amount=debt.principal_amount,
@@ -100,14 +93,7 @@ async def shown_payments(
     return [
         encoded(
             PaymentDocument(
-                id=payment.id,
-                user_id=payment.user_id,
-                show_status=payment.show_status,
-                sync_status=payment.sync_status,
-                version=payment.version,
-                created_at=payment.created_at,
-                updated_at=payment.updated_at,
-                deleted_at=payment.deleted_at,
+                **head(payment),
                 debt_id=payment.debt_id,
                 amount=payment.amount,
                 currency=payment.currency,

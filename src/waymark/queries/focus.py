@@ -9,7 +9,7 @@ from typing import Final
 
 import msgspec
 
-from waymark.domain.documents import EntityDocument, encoded
+from waymark.domain.documents import EntityDocument, encoded, head
 from waymark.domain.neighbours import FocusSession
 from waymark.domain.vocabulary import FocusStatus
 from waymark.queries.nouns import today_of
@@ -49,14 +49,7 @@ async def shown_sessions(
     return [
         encoded(
             FocusDocument(
-                id=each.id,
-                user_id=each.user_id,
-                show_status=each.show_status,
-                sync_status=each.sync_status,
-                version=each.version,
-                created_at=each.created_at,
-                updated_at=each.updated_at,
-                deleted_at=each.deleted_at,
+                **head(each),
                 task_id=each.task_id,
                 goal_id=each.goal_id,
                 planned_minutes=each.planned_minutes,

@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from waymark.domain.documents import EntityDocument, encoded
+from waymark.domain.documents import EntityDocument, encoded, head
 from waymark.domain.habits import HabitStats, habit_stats
 from waymark.domain.neighbours import Habit, HabitCompletion
 from waymark.domain.vocabulary import (
@@ -78,14 +78,7 @@ async def shown_habits(reader: Reader, user_id: str, today: date, records: Seque
 
 def _document(habit: Habit, stats: HabitStats, goals: list[GoalGlance]) -> HabitDocument:
     return HabitDocument(
-        id=habit.id,
-        user_id=habit.user_id,
-        show_status=habit.show_status,
-        sync_status=habit.sync_status,
-        version=habit.version,
-        created_at=habit.created_at,
-        updated_at=habit.updated_at,
-        deleted_at=habit.deleted_at,
+        **head(habit),
         title=habit.title,
         habit_type=habit.habit_type,
         status=habit.status,
@@ -111,14 +104,7 @@ async def shown_completions(
     return [
         encoded(
             CompletionDocument(
-                id=each.id,
-                user_id=each.user_id,
-                show_status=each.show_status,
-                sync_status=each.sync_status,
-                version=each.version,
-                created_at=each.created_at,
-                updated_at=each.updated_at,
-                deleted_at=each.deleted_at,
+                **head(each),
                 habit_id=each.habit_id,
                 date_key=each.date_key,
                 status=each.status,

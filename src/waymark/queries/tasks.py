@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
-from waymark.domain.documents import EntityDocument, encoded
+from waymark.domain.documents import EntityDocument, encoded, head
 from waymark.domain.neighbours import Task
 from waymark.domain.vocabulary import Priority, TaskStatus
 from waymark.queries.glances import GoalGlance, goals_of
@@ -40,14 +40,7 @@ async def shown_tasks(reader: Reader, user_id: str, _today: date, records: Seque
     return [
         encoded(
             TaskDocument(
-                id=task.id,
-                user_id=task.user_id,
-                show_status=task.show_status,
-                sync_status=task.sync_status,
-                version=task.version,
-                created_at=task.created_at,
-                updated_at=task.updated_at,
-                deleted_at=task.deleted_at,
+                **head(task),
                 title=task.title,
                 status=task.status,
                 priority=task.priority,

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import msgspec
 
-from waymark.domain.documents import EntityDocument, encoded
+from waymark.domain.documents import EntityDocument, encoded, head
 from waymark.domain.neighbours import FxRate, Transaction
 from waymark.domain.vocabulary import TransactionType
 from waymark.queries.glances import GoalGlance, goals_of
@@ -53,14 +53,7 @@ async def shown_transactions(
     return [
         encoded(
             TransactionDocument(
-                id=each.id,
-                user_id=each.user_id,
-                show_status=each.show_status,
-                sync_status=each.sync_status,
-                version=each.version,
-                created_at=each.created_at,
-                updated_at=each.updated_at,
-                deleted_at=each.deleted_at,
+                **head(each),
                 type=each.type,
                 amount=each.amount,
                 currency=each.currency,
@@ -87,14 +80,7 @@ async def shown_fx_rates(
     return [
         encoded(
             FxRateDocument(
-                id=each.id,
-                user_id=each.user_id,
-                show_status=each.show_status,
-                sync_status=each.sync_status,
-                version=each.version,
-                created_at=each.created_at,
-                updated_at=each.updated_at,
-                deleted_at=each.deleted_at,
+                **head(each),
                 date=each.quoted_on,
                 from_=each.source,
                 to=each.target,
