@@ -81,16 +81,6 @@ class SeriesSpan(Parameters):
 # Reading -------------------------------------------------------------------------------------
 
 
-@router.get("/goals/{goal_id}", reply=GoalDocument, errors=(NotFound,), example=example.GOAL, has_etag=True)
-async def get_goal(call: Request, goal_id: Id) -> Answer:
-    """Get a goal.
-
-    With everything that is known of it today: progress, pace, milestones and stats.
-    """
-    page = await fresh.fresh_page(call.services.door, call.user_id, goal_id)
-    return Answer(page.body, etag=f'"{page.version}-{page.day}"')
-
-
 @router.get("/goals", reply=list[GoalDocument], example=[example.GOAL])
 async def list_goals(call: Request, query: GoalList) -> Answer:
     """List goals.
@@ -120,6 +110,16 @@ async def list_goals(call: Request, query: GoalList) -> Answer:
         show_status=show_status,
     )
     return Answer(bodies, encoded(meta))
+
+
+@router.get("/goals/{goal_id}", reply=GoalDocument, errors=(NotFound,), example=example.GOAL, has_etag=True)
+async def get_goal(call: Request, goal_id: Id) -> Answer:
+    """Get a goal.
+
+    With everything that is known of it today: progress, pace, milestones and stats.
+    """
+    page = await fresh.fresh_page(call.services.door, call.user_id, goal_id)
+    return Answer(page.body, etag=f'"{page.version}-{page.day}"')
 
 
 @router.get("/goals/summary", reply=SummaryDocument, example=example.SUMMARY)
