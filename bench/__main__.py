@@ -26,9 +26,11 @@ CONTESTS: dict[str, Callable[..., list[Row]]] = {
     "list": contests.listing,
     "check-in": contests.write,
     "growth": contests.growth,
+    "worlds": contests.worlds,
 }
-FULL, FULL_SCALE = Effort(rounds=5, seconds=1.5), Scale()
-QUICK, QUICK_SCALE = Effort(rounds=3, seconds=0.4), Scale(read=2_000, listed=200, written=200, long=10_000)
+FULL, FULL_SCALE = Effort(rounds=5, seconds=1), Scale()
+QUICK = Effort(rounds=3, seconds=0.4)
+QUICK_SCALE = Scale(read=2_000, listed=200, written=200, long=10_000, money=2_000)
 SATURATED = 0.9
 progress = Console(stderr=True)
 
@@ -41,7 +43,7 @@ class Database(StrEnum):
 
 def main(
     *,
-    quick: Annotated[bool, typer.Option(help="Shorter rounds and histories: under 90 seconds.")] = False,
+    quick: Annotated[bool, typer.Option(help="Shorter rounds and histories: under 3 minutes.")] = False,
     only: Annotated[str, typer.Option(help=f"Some of {','.join(CONTESTS)}.")] = ",".join(CONTESTS),
     database: Annotated[Database, typer.Option(help="Where the data lives.")] = Database.BOTH,
 ) -> None:
@@ -80,7 +82,10 @@ def _measured(
         progress.print(f"{name}: filling the databases")
         on = stack.enter_context(ground(name))
         theirs = stack.enter_context(baseline(on, scale))
-        ours = stack.enter_context(waymark(on, scale, grows="growth" in chosen, records="check-in" in chosen))
+        wanted = {"grows": "growth", "saves": "worlds", "records": "check-in"}
+        ours = stack.enter_context(
+            waymark(on, scale, **{option: contest in chosen for option, contest in wanted.items()})
+        )
         for part in chosen:
             progress.print(f"{name}: {part}")
             yield from CONTESTS[part](crew, on, ours, theirs, scale, effort)

@@ -12,13 +12,13 @@ from typing import Any
 import msgspec
 
 from bench import load, pgbench, replay
-from bench.dataset import Client, Person, Scale, check_in, person
+from bench.dataset import HABITS, TASKS, Client, Person, Scale, check_in, person, saver, transaction
 from bench.measure import Contestant, Effort, Row, cost, rates, speed
 from bench.sites import LISTED, Ground, Site, Waymark
 
 OK, CREATED = 200, 201
-GROWTH_LANES, GROWTH_REQUESTS = 8, 40
-"""A round of the write growth row: few enough that the short history stays short."""
+GROWTH_LANES, GROWTH_REQUESTS, WORLD_REQUESTS = 8, 20, 10
+"""A round of the write growth rows: few enough that the short history stays short."""
 GROWTH_ROUNDS = 3
 """As many times more rounds, because they are short."""
 
@@ -125,21 +125,24 @@ def _against_static_and_baseline(
     effort: Effort,
 ) -> list[Row]:
     ours, theirs = sites
-    body = Client(ours.port, ours.reader.token).content(paths[0])
-    Client(ours.port).put("/bench/static", body)
-    static, baseline = f"static body, {len(body):,} bytes", f"baseline, {about}"
+    ourselves, static = _against_static(crew, ours.port, paths[0], ours.reader)
+    baseline = f"baseline, {about}"
     measured = rates(
-        {
-            "ours": crew.get(ours.port, paths[0], ours.reader.token),
-            static: crew.get(ours.port, "/bench/static"),
-            baseline: crew.get(theirs.port, paths[1], theirs.reader.token),
-        },
+        {**ourselves, baseline: crew.get(theirs.port, paths[1], theirs.reader.token)},
         effort,
     )
     return [
         speed(what, on.name, measured, name, goal)
         for name, goal in zip((static, baseline), goals, strict=True)
     ]
+
+
+def _against_static(crew: Crew, port: int, path: str, reader: Person) -> tuple[dict[str, Contestant], str]:
+    """Us, and the same bytes from a bare route under the name that is returned."""
+    body = Client(port, reader.token).content(path)
+    Client(port).put("/bench/static", body)
+    static = f"static body, {len(body):,} bytes"
+    return {"ours": crew.get(port, path, reader.token), static: crew.get(port, "/bench/static")}, static
 
 
 def write(crew: Crew, on: Ground, ours: Waymark, theirs: Site, scale: Scale, effort: Effort) -> list[Row]:
@@ -223,3 +226,39 @@ def growth(crew: Crew, on: Ground, ours: Waymark, _: Site, scale: Scale, effort:
         cost(f"growth: read, {many}", on.name, reading, short, goals.read_growth),
         cost(f"growth: check-in, {many}", on.name, writing, short, goals.write_growth),
     ]
+
+
+def worlds(crew: Crew, on: Ground, ours: Waymark, _: Site, scale: Scale, effort: Effort) -> list[Row]:
+    """A goal that tasks, habits and thousands of transactions feed (issue B)."""
+    goals = GOALS[on.name]
+    port = ours.site.port
+    rich, poor = ours.savers
+    many, few = (f"{length:,} transactions" for length in (scale.money, scale.short))
+    numbers = count()
+
+    def newcomer() -> Person:
+        made = saver(port, f"newcomer-saver-{next(numbers)}")
+        crew.http(load.Job(port=port, lanes=[[transaction(made)] * scale.short], status=CREATED))
+        return made
+
+    def written(owner: Person) -> float:
+        lanes = [[transaction(owner)] * WORLD_REQUESTS] * GROWTH_LANES
+        return crew.http(load.Job(port=port, lanes=lanes, status=CREATED))
+
+    rows: list[Row] = []
+    about = f"{TASKS} tasks, {HABITS} habits, {many}"
+    every = f"/api/v1/goals?limit={LISTED}"
+    for what, (path, short), goal in (
+        (f"GET /goals/{{id}}: {about}", [f"/api/v1/goals/{one.goals[0]}" for one in ours.savers], goals.read),
+        (f"GET /goals?limit={LISTED}: one {about}", [every, every], goals.listing),
+    ):
+        ourselves, static = _against_static(crew, port, path, rich)
+        measured = rates({**ourselves, few: crew.get(port, short, poor.token)}, effort)
+        rows.append(speed(what, on.name, measured, static, goal))
+        rows.append(cost(f"growth: {what}", on.name, measured, few, goals.read_growth))
+    writing = rates(
+        {"ours": lambda _: written(rich), few: lambda _: written(newcomer())},
+        msgspec.structs.replace(effort, rounds=GROWTH_ROUNDS * effort.rounds),
+    )
+    what = f"growth: POST /transactions, {many} in the budget"
+    return [*rows, cost(what, on.name, writing, few, goals.write_growth)]

@@ -15,18 +15,24 @@ from bench.load import request
 
 HISTORY_DAYS = 3_600
 """Histories lie within ten years that end yesterday, so that what a run adds is the newest."""
+CURRENCY = "USD"
 PASSWORD = "correct horse battery staple"
 NOTE = "Read on the train, both ways."
 
 
+TASKS, HABITS = 50, 10
+"""Linked to the goal that saves."""
+
+
 class Scale(msgspec.Struct, frozen=True):
-    """How much history, in check-ins per goal."""
+    """How much history, in check-ins (`money`: transactions) per goal."""
 
     read: int = 10_000
     listed: int = 1_000
     written: int = 1_000
     short: int = 10
     long: int = 100_000
+    money: int = 20_000
     people: int = 32
     """Each with one goal to check in on, from a connection of its own."""
 
@@ -34,9 +40,10 @@ class Scale(msgspec.Struct, frozen=True):
 class Person(msgspec.Struct, frozen=True):
     """Somebody who may ask, and their goals, newest first."""
 
-    email: str
     token: str
     goals: tuple[str, ...]
+    budget: str | None = None
+    """Tied to the first goal."""
 
 
 class Refused(Exception):
@@ -47,6 +54,7 @@ class Client:
     """The few calls that prepare a measurement, one after the other."""
 
     def __init__(self, port: int, token: str = "") -> None:
+        self.token = token
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
         self._headers = {"Content-Type": "application/json"}
         if token:
@@ -75,12 +83,37 @@ class Client:
 
 def person(port: int, name: str, *, goals: int = 1) -> Person:
     """Register somebody and give them goals, each with a description and twelve milestones."""
+    client = _registered(port, name)
+    return Person(client.token, _goals(client, goals))
+
+
+def saver(port: int, name: str, *, goals: int = 1) -> Person:
+    """As `person`, but the first goal saves money in a budget, with fifty tasks and ten habits.
+
+    Only Waymark has that; the transactions come in bulk.
+    """
+    client = _registered(port, name)
+    others = _goals(client, goals - 1)
+    saving = client.post("/api/v1/goals", savings())
+    for number in range(TASKS):
+        status = "completed" if number % 3 else "planned"
+        client.post("/api/v1/tasks", {"title": f"Step {number}", "status": status, "goalId": saving["id"]})
+    for number in range(HABITS):
+        habit = {"title": f"Habit {number}", "linkedGoalIds": [saving["id"]]}
+        client.post(
+            f"/api/v1/habits/{client.post('/api/v1/habits', habit)['id']}/complete", {"status": "done"}
+        )
+    return Person(client.token, (saving["id"], *others), saving["linkedBudgetId"])
+
+
+def _registered(port: int, name: str) -> Client:
     email = f"{name}@example.org"
     account = {"email": email, "password": PASSWORD, "fullName": name, "timezone": "UTC"}
-    token = Client(port).post("/api/v1/auth/register", account)["accessToken"]
-    client = Client(port, token)
-    made = [client.post("/api/v1/goals", goal(number))["id"] for number in range(goals)]
-    return Person(email, token, tuple(reversed(made)))
+    return Client(port, Client(port).post("/api/v1/auth/register", account)["accessToken"])
+
+
+def _goals(client: Client, number: int) -> tuple[str, ...]:
+    return tuple(client.post("/api/v1/goals", goal(each))["id"] for each in range(number))[::-1]
 
 
 def goal(number: int) -> dict[str, object]:
@@ -100,6 +133,23 @@ def goal(number: int) -> dict[str, object]:
             for shelf, share in enumerate((8, 16, 24, 32, 40, 48, 56, 64, 72, 80, 90, 100), start=1)
         ],
     }  # fmt: skip
+
+
+def savings() -> dict[str, object]:
+    return goal(0) | {
+        "title": "A year off",
+        "goalType": "financial",
+        "metricType": "amount",
+        "unit": None,
+        "currency": CURRENCY,
+        "financeMode": "save",
+    }
+
+
+def transaction(owner: Person) -> bytes:
+    """The request of money saved today."""
+    body = {"type": "income", "amount": 3, "currency": CURRENCY, "budgetId": owner.budget, "name": NOTE}
+    return request("POST", "/api/v1/transactions", token=owner.token, body=json.dumps(body).encode())
 
 
 def check_in(owner: Person, goal_id: str, value: int = 3, note: str = NOTE, day: date | None = None) -> bytes:

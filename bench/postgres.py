@@ -83,7 +83,7 @@ def cluster(folder: Path) -> Iterator[Cluster]:
     options = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
     control = [*user, str(binaries / "pg_ctl"), "--pgdata", str(data), "--wait"]
     with on_core(LOAD_CORE):
-        _run([*control, "--log", str(home / "log"), "-o", f"-p {port} -k {home} {options}", "start"])
+        _run([*control, "--log", str(home / "postgres.log"), "-o", f"-p {port} -k {home} {options}", "start"])
     try:
         yield Cluster(binaries, port)
     finally:

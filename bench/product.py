@@ -5,7 +5,6 @@ Started as `python -m bench.product [--record]`; recording notes every statement
 
 import pickle
 import sys
-from collections.abc import Callable
 
 import uvicorn
 from starlette.applications import Starlette
@@ -16,6 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bench.capture import Transcript, record
 from waymark.app import create_app
+from waymark.cli.serve import served
 from waymark.settings import Settings
 
 
@@ -43,7 +43,7 @@ def transcript(heard: Transcript) -> Route:
     return Route("/bench/transcript", endpoint, methods=["GET", "PUT"])
 
 
-def beside(waymark: ASGIApp, bare: ASGIApp) -> Callable[[Scope, Receive, Send], object]:
+def beside(waymark: ASGIApp, bare: ASGIApp) -> ASGIApp:
     """Both under one roof: a route added to Waymark's own would carry its middleware, too."""
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
@@ -57,17 +57,9 @@ def main() -> None:
     heard = record() if "--record" in sys.argv[1:] else None
     settings = Settings.load()
     routes = [static(), *([] if heard is None else [transcript(heard)])]
-    uvicorn.run(
-        beside(create_app(settings), Starlette(routes=routes)),
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        access_log=False,
-        log_level="warning",
-        proxy_headers=False,
-        server_header=False,
-    )
+    config = served(beside(create_app(settings), Starlette(routes=routes)))
+    config.host, config.port = settings.host, settings.port
+    uvicorn.Server(config).run()
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 Nothing is measured here.
 """
 
-import csv
 import os
 import pickle
 import shutil
@@ -20,15 +19,15 @@ import msgspec
 from bench import load
 from bench.baseline.history import fill
 from bench.capture import Template, Transcript, templates, transaction
-from bench.dataset import Client, Person, Scale, check_in, history, person
+from bench.dataset import Client, Person, Scale, check_in, person, saver
+from bench.fill import Past
 from bench.postgres import Cluster, cluster
 from bench.processes import free_port, server
+from bench.report import RESULTS
 
 DatabaseName: TypeAlias = Literal["sqlite", "postgresql"]
 SECRET = "a-secret-that-lives-for-one-benchmark-run"
 LISTED = 20
-SHORT = 1_000
-"""Check-ins up to which a history is sent one by one."""
 
 
 class Site(msgspec.Struct, frozen=True):
@@ -84,11 +83,23 @@ class Ground(msgspec.Struct, frozen=True):
 
 @contextmanager
 def ground(name: DatabaseName) -> Iterator[Ground]:
-    """A folder, and for PostgreSQL a cluster in it, for as long as the run takes."""
+    """A folder, and for PostgreSQL a cluster in it, for as long as the run takes.
+
+    When the run fails, the logs of all that ran there are kept beside the results.
+    """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="waymark-bench-")))
+        stack.push(lambda kind, _, __: kind is not None and _keep_logs(folder))
         running = stack.enter_context(cluster(folder)) if name == "postgresql" else None
         yield Ground(name, folder, running)
+
+
+def _keep_logs(folder: Path) -> bool:
+    """False: the error goes on."""
+    RESULTS.mkdir(exist_ok=True)
+    for log in folder.rglob("*.log"):
+        shutil.copyfile(log, RESULTS / f"failed-{log.name}")
+    return False
 
 
 def _lengths(reader: Person, writers: Sequence[Person], scale: Scale) -> dict[str, tuple[Person, int]]:
@@ -149,17 +160,19 @@ def _environment(on: Ground, port: int = 0) -> dict[str, str]:
 
 
 class Waymark(msgspec.Struct, frozen=True):
-    """Waymark running, the goals for the growth rows, and what a check-in of each writer runs."""
+    """Waymark running, the people of the growth rows, and what a check-in of each writer runs."""
 
     site: Site
     long: Person
     """Has one goal with the long history."""
+    savers: tuple[Person, ...]
+    """Have LISTED goals, the first with many transactions, with few."""
     check_ins: tuple[tuple[Template, ...], ...]
     """Per writer; empty when they were not asked for."""
 
 
 @contextmanager
-def waymark(on: Ground, scale: Scale, *, grows: bool, records: bool) -> Iterator[Waymark]:
+def waymark(on: Ground, scale: Scale, *, grows: bool, saves: bool, records: bool) -> Iterator[Waymark]:
     """Waymark, ready to be measured; what its check-ins run is on record, in a copy named "copy"."""
     on.create("waymark")
     _run([sys.executable, "-m", "waymark", "migrate"], on)
@@ -171,39 +184,28 @@ def waymark(on: Ground, scale: Scale, *, grows: bool, records: bool) -> Iterator
         lengths = _lengths(reader, writers, scale)
         if grows:
             lengths[long.goals[0]] = (long, scale.long)
-        _fill(on, port, lengths)
+        pasts = [Past(owner.token, goal, length) for goal, (owner, length) in lengths.items()]
+        savers: tuple[Person, ...] = ()
+        if saves:
+            savers = tuple(saver(port, f"saver-{number}", goals=LISTED) for number in range(2))
+            pasts += [
+                Past(each.token, each.goals[0], length, each.budget)
+                for each, length in zip(savers, (scale.money, scale.short), strict=True)
+            ]
+        _fill(on, pasts)
     recorded: tuple[tuple[Template, ...], ...] = ()
     if records:
         with _waymark(on, port, records=True):
             recorded = tuple(_recorded(port, writer) for writer in writers)
         on.copy("waymark", "copy")
     with _waymark(on, port):
-        yield Waymark(Site(port, reader, writers), long, recorded)
+        yield Waymark(Site(port, reader, writers), long, savers, recorded)
 
 
-def _fill(on: Ground, port: int, lengths: dict[str, tuple[Person, int]]) -> None:
-    """Short histories all at once over HTTP, long ones by import: a process each."""
-    lanes = [
-        [check_in(owner, goal, value, note, day) for day, value, note in history(length)]
-        for goal, (owner, length) in lengths.items()
-        if length <= SHORT
-    ]
-    load.run(load.Job(port=port, lanes=lanes, status=201))
-    for goal, (owner, length) in lengths.items():
-        if length > SHORT:
-            _import(on, owner, goal, length)
-
-
-def _import(on: Ground, owner: Person, goal: str, length: int) -> None:
-    file = on.folder / "history.csv"
-    with file.open("w", encoding="utf-8", newline="") as out:
-        rows = csv.writer(out)
-        rows.writerow(["date", "value", "note"])
-        rows.writerows(history(length))
-    _run(
-        [sys.executable, "-m", "waymark", "import", "csv", str(file), "--user", owner.email, "--goal", goal],
-        on,
-    )
+def _fill(on: Ground, pasts: Sequence[Past]) -> None:
+    file = on.folder / "pasts.json"
+    file.write_bytes(msgspec.json.encode(pasts))
+    _run([sys.executable, "-m", "bench.fill", str(file)], on)
 
 
 def _recorded(port: int, writer: Person) -> tuple[Template, ...]:

@@ -4,12 +4,13 @@ On real routes; reading requests strictly has tests of its own on a sample.
 """
 
 from datetime import timedelta
-from uuid import uuid4
 
 import pytest
 from tests.api.person import COUNT, Person, code_of, data_of, parsed
 
 from waymark.clock import FrozenClock
+
+UNKNOWN = "0198c0de-8b21-7f0a-b1c4-2e9d7a6f5c31"
 
 
 async def test_not_modified(ada: Person, clock: FrozenClock) -> None:
@@ -80,7 +81,7 @@ async def test_if_match_any(ada: Person) -> None:
     version = (await ada.now(goal))["version"]
     tags = f'"1-2026-03-02", "{version}-2026-03-02"'
     assert data_of(await ada("PATCH", path, {"title": "B"}, If_Match=tags))["title"] == "B"
-    assert code_of(await ada("PATCH", "/goals/0198c0de-8b21-7f0a-b1c4-2e9d7a6f5c31", {"title": "C"}, If_Match='"1"'))[0] == 404
+    assert code_of(await ada("PATCH", f"/goals/{UNKNOWN}", {"title": "C"}, If_Match='"1"'))[0] == 404
 
 
 async def test_head(ada: Person) -> None:
@@ -90,11 +91,11 @@ async def test_head(ada: Person) -> None:
         assert (head.status_code, head.content) == (200, b"")
         for name in ("Content-Type", "Content-Length", "ETag"):
             assert head.headers.get(name) == got.headers.get(name)
-    assert (await ada("HEAD", "/goals/0198c0de-8b21-7f0a-b1c4-2e9d7a6f5c31")).status_code == 404
+    assert (await ada("HEAD", f"/goals/{UNKNOWN}")).status_code == 404
 
 
 async def test_request_ids(ada: Person) -> None:
-    for path in ("/goals", "/goals/0198c0de-8b21-7f0a-b1c4-2e9d7a6f5c31", "/nowhere"):
+    for path in ("/goals", f"/goals/{UNKNOWN}", "/nowhere"):
         assert (await ada("GET", path, X_Request_Id="my-id.7")).headers["X-Request-Id"] == "my-id.7"
         made = [(await ada("GET", path)).headers["X-Request-Id"] for _ in range(2)]
         assert made[0] != made[1]
@@ -105,7 +106,7 @@ async def test_request_ids(ada: Person) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status", "code", "fields"),
     [
-        ("GET", "/goals/0198c0de-8b21-7f0a-b1c4-2e9d7a6f5c31", None, 404, "RESOURCE_NOT_FOUND", []),
+        ("GET", f"/goals/{UNKNOWN}", None, 404, "RESOURCE_NOT_FOUND", []),
         ("POST", "/goals", {"title": "", "x": 1}, 422, "VALIDATION_ERROR", ["title", "x"]),
         ("PUT", "/goals", None, 405, "METHOD_NOT_ALLOWED", []),
         ("GET", "/nowhere", None, 404, "RESOURCE_NOT_FOUND", []),

@@ -234,3 +234,37 @@ async def test_the_payoff_plan(ada: Person) -> None:
         "extraPerMonth"
     }
     assert fields_of(await ada("GET", "/debts/payoff-plan", params={"strategy": "x"})) == {"strategy"}
+
+
+async def test_a_canceled_debt_is_not_paid(ada: Person) -> None:
+    owed = await debt(ada)
+    payment = await paid(ada, owed, 1_000)
+    path = f"/debts/{owed['id']}"
+    await ada.data("PATCH", path, {"status": "canceled"})
+    for step, body in (("settle", {}), ("payments", {"amount": 5})):
+        refused = await ada("POST", f"{path}/{step}", body)
+        assert code_of(refused) == (409, "INVALID_STATE")
+        error = refused.json()["error"]
+        assert error["message"] == "A canceled debt is not paid: change its status to active first."
+        assert error["context"] == {"allowed": ["change", "delete"], "status": "canceled"}
+    await ada.data("DELETE", f"{path}/payments/{payment['id']}")
+    assert await state(ada, owed) == ["canceled", 0, 5_000_000, 0]
+    await ada.data("PATCH", path, {"status": "active"})
+    await ada.data("POST", f"{path}/settle")
+    assert await state(ada, owed) == ["paid", 5_000_000, 0, 100]
+
+
+async def test_a_paid_debt_has_nothing_to_close(ada: Person) -> None:
+    owed = await debt(ada)
+    for amount in (5_000_000, 1):
+        await paid(ada, owed, amount)
+        body = {"title": "x", "goalType": "financial", "metricType": "amount", "financeMode": "debt_close"}
+        refused = await ada("POST", "/goals", {**body, "linkedDebtId": owed["id"]})
+        (fault,) = refused.json()["error"]["details"]
+        assert [refused.status_code, fault["field"], fault["message"]] == [
+            422,
+            "linkedDebtId",
+            "Nothing remains to be paid.",
+        ]
+    goal = await closing(ada, owed, initialValue=5_000_000)
+    assert await stands(ada, goal) == [5_000_000, -1, 100]

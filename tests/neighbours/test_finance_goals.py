@@ -127,3 +127,26 @@ async def test_followers_hear_what_a_get_would_say(ada: Person, database: Databa
         for each in await ada.get(f"/{entity}"):
             told = json.loads(last[entity, each["id"]], parse_float=Decimal)
             assert {**told, "goals": None} == {**each, "goals": None}
+
+
+async def test_the_project_budget_turns_with_the_mode(ada: Person) -> None:
+    goal = await ada.goal("Trip", **TRIP)
+    path = f"/budgets/{goal['linkedBudgetId']}"
+    await ada.data("PATCH", path, {"categoryIds": ["food"]})
+    await moved(ada, 100_000, goalId=goal["id"])
+    await moved(ada, 30_000, type="expense", budgetId=goal["linkedBudgetId"])
+    await moved(ada, 7_000, type="expense", categoryId="food")
+    names = ("transactionType", "spentAmount", "linkedGoalId")
+    saved = [70_000, ["income", 70_000, goal["id"]]]
+    spent = [-63_000, ["expense", -63_000, goal["id"]]]
+    for mode, expected in (("save", saved), ("spend", spent), ("save", saved)):
+        now = await ada.data("PATCH", f"/goals/{goal['id']}", {"financeMode": mode})
+        assert [now["currentValue"], shown(await ada.get(path), *names)] == expected
+
+
+async def test_the_mode_of_a_goal_leaves_a_budget_of_categories_alone(ada: Person) -> None:
+    made = await budget(ada)
+    goal = await ada.goal("Trip", **TRIP, linkedBudgetId=made["id"])
+    for mode in ("spend", "save"):
+        await ada.data("PATCH", f"/goals/{goal['id']}", {"financeMode": mode})
+        assert (await ada.get(f"/budgets/{made['id']}"))["transactionType"] == "expense"

@@ -164,3 +164,58 @@ async def test_refusals(ada: Person, eve: Person) -> None:
     again = await ada("POST", "/focus-sessions/start", {"plannedMinutes": 5, "id": session["id"]})
     assert code_of(again) == (409, "RESOURCE_ALREADY_EXISTS")
     assert (await eve.data("POST", "/focus-sessions", {"plannedMinutes": 5, "id": session["id"]}))["id"]
+
+
+async def test_a_past_session_is_told(ada: Person) -> None:
+    """At noon of 2 March: three sessions of which two are over, one of them 40 days ago."""
+    goal = await ada.goal(**HOURS | {"unit": "minutes"})
+    task = await ada.data("POST", "/tasks", {"title": "Read", "goalId": goal["id"]})
+    ends = {"startedAt": "2026-03-01T09:00:00+00:00", "endedAt": "2026-03-01T10:30:00Z"}
+    over = {"plannedMinutes": 25, "status": "completed", "goalId": goal["id"], "taskId": task["id"]}
+    first = await ada.data("POST", "/focus-sessions", {**over, **ends})
+    names = ("status", "startedAt", "endedAt", "actualMinutes", "dateKey")
+    assert shown(first, *names) == [
+        "completed",
+        "2026-03-01T09:00:00Z",
+        "2026-03-01T10:30:00Z",
+        90,
+        "2026-03-01",
+    ]
+    long_ago = {"startedAt": "2026-01-21T09:00:00Z", "actualMinutes": 7}
+    second = await ada.data("POST", "/focus-sessions", {**over, **long_ago})
+    assert shown(second, *names[2:]) == ["2026-01-21T09:07:00Z", 7, "2026-01-21"]
+    third = await ada.data(
+        "POST", "/focus-sessions", {"plannedMinutes": 25, "startedAt": "2026-03-02T11:50:00Z"}
+    )
+    assert shown(third, *names) == ["in_progress", "2026-03-02T11:50:00Z", None, None, "2026-03-02"]
+    assert await minutes_of(ada, goal) == [90, 97]
+    assert (await ada.now(goal))["currentValue"] == 97
+    assert (await ada.get(f"/tasks/{task['id']}"))["focusTotalMinutes"] == 97
+    for query, expected in (
+        ({"dateFrom": "2026-03-01", "dateTo": "2026-03-01"}, [first]),
+        ({"dateTo": "2026-02-28"}, [second]),
+        ({"dateFrom": "2026-03-02"}, [third]),
+    ):
+        found = await ada.get("/focus-sessions", **query)
+        assert [each["id"] for each in found] == [each["id"] for each in expected]
+    done = await ada.data("POST", f"/focus-sessions/{third['id']}/complete", {})
+    assert done["actualMinutes"] == 10
+    for each in (first, second):
+        await ada.data("DELETE", f"/focus-sessions/{each['id']}")
+    now = await ada.now(goal)
+    assert [now["currentValue"], await minutes_of(ada, now)] == [0, [0, 0]]
+
+
+async def test_what_cannot_be_told_of_a_session(ada: Person) -> None:
+    body = {"plannedMinutes": 25}
+    for more, fields in (
+        ({"startedAt": "2026-03-02T12:00:01Z"}, {"startedAt"}),
+        ({"endedAt": "2026-03-02T11:00:00Z", "actualMinutes": 5}, {"endedAt", "actualMinutes"}),
+        ({"status": "completed", "endedAt": "2026-03-02T12:00:01Z"}, {"endedAt"}),
+        ({"status": "completed", "endedAt": "2026-03-02T11:00:00Z"}, {"endedAt"}),
+        ({"status": "paused"}, {"status"}),
+    ):
+        assert fields_of(await ada("POST", "/focus-sessions", {**body, **more})) == fields
+    started_at = {"startedAt": "2026-03-01T09:00:00Z"}
+    assert fields_of(await ada("POST", "/focus-sessions/start", {**body, **started_at})) == {"startedAt"}
+    assert await ada.get("/focus-sessions") == []

@@ -285,3 +285,14 @@ async def test_retries_conditions_and_dry_runs(ada: Person) -> None:
     assert (await ada("POST", path, body, Idempotency_Key="k", If_Match=tag)).content == first.content
     assert code_of(await ada("POST", path, body, If_Match=tag)) == (412, "PRECONDITION_FAILED")
     assert len(await ada.get(f"/habits/{made['id']}/history")) == 1
+
+
+async def test_a_goals_habits_are_found_by_either_end(ada: Person) -> None:
+    one, two = await ada.goal("One"), await ada.goal("Two")
+    made = await ada.data("POST", "/habits", {"title": "Read", "goalId": one["id"]})
+    await ada.data("PUT", f"/goals/{two['id']}/habits/{made['id']}")
+    await ada.data("POST", "/habits", {"title": "Run"})
+    for goal in (one, two):
+        assert [each["id"] for each in await ada.get("/habits", goalId=goal["id"])] == [made["id"]]
+    await ada.data("DELETE", f"/goals/{two['id']}/habits/{made['id']}")
+    assert await ada.get("/habits", goalId=two["id"]) == []

@@ -111,3 +111,49 @@ async def test_refused_tasks(ada: Person, eve: Person) -> None:
         "title"
     ] == "Still here"
     assert len(await ada.get("/tasks")) == 1
+
+
+async def test_a_goals_tasks_are_found_by_either_end(ada: Person) -> None:
+    one, two = await ada.goal("One"), await ada.goal("Two")
+    made = await task(ada, goalId=one["id"])
+    await ada.data("PUT", f"/goals/{two['id']}/tasks/{made['id']}")
+    await task(ada)
+    for goal in (one, two):
+        assert [each["id"] for each in await ada.get("/tasks", goalId=goal["id"])] == [made["id"]]
+    await ada.data("DELETE", f"/goals/{two['id']}/tasks/{made['id']}")
+    assert await ada.get("/tasks", goalId=two["id"]) == []
+
+
+async def test_sorted_by_what_words_mean(ada: Person) -> None:
+    for priority, status in (("low", "completed"), ("high", "inbox"), ("medium", "in_progress")):
+        await task(ada, priority=priority, status=status)
+    urgent = {"sortBy": "priority", "sortOrder": "asc"}
+    assert [each["priority"] for each in await ada.get("/tasks", **urgent)] == ["low", "medium", "high"]
+    late = {"sortBy": "status", "sortOrder": "asc"}
+    assert [each["status"] for each in await ada.get("/tasks", **late)] == [
+        "inbox",
+        "in_progress",
+        "completed",
+    ]
+    first = parsed(await ada("GET", "/tasks", params={**urgent, "limit": 2}))
+    await ada.data("PATCH", f"/tasks/{first['data'][0]['id']}", {"priority": "high"})
+    rest = await ada.get("/tasks", **urgent, cursor=first["meta"]["nextCursor"])
+    assert [each["priority"] for each in rest] == ["high", "high"]
+
+
+async def test_finding_tasks(ada: Person, clock: FrozenClock) -> None:
+    for title, day in (("Straße 100%", "2026-03-01"), ("Call home", "2026-03-05"), ("call_me", None)):
+        await task(ada, title=title, dueDate=day)
+        clock.at += timedelta(hours=1)
+    for query, titles in (
+        ({"search": "STRASSE"}, ["Straße 100%"]),
+        ({"search": "0%"}, ["Straße 100%"]),
+        ({"search": "%"}, ["Straße 100%"]),
+        ({"search": "l_m"}, ["call_me"]),
+        ({"search": "CALL"}, ["call_me", "Call home"]),
+        ({"search": "call", "dueDateFrom": "2026-03-05", "dueDateTo": "2026-03-05"}, ["Call home"]),
+        ({"dueDateTo": "2026-03-04"}, ["Straße 100%"]),
+        ({"updatedSince": "2026-03-02T13:00:00Z"}, ["call_me", "Call home"]),
+    ):
+        assert [each["title"] for each in await ada.get("/tasks", **query)] == titles
+    assert fields_of(await ada("GET", "/tasks", params={"search": ""})) == {"search"}

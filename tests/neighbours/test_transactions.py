@@ -193,3 +193,62 @@ async def test_lists_retries_and_conditions(ada: Person, eve: Person) -> None:
     assert twice[0] == twice[1]
     assert len(await ada.get("/transactions")) == 3
     assert code_of(await eve("GET", path)) == (404, "RESOURCE_NOT_FOUND")
+
+
+async def test_another_currency_drops_the_rate_of_the_old_one(ada: Person) -> None:
+    goal = await ada.goal("Trip", **TRIP)
+    made = await moved(ada, 40, currency="USD", rate=12_500, goalId=goal["id"])
+    path = f"/transactions/{made['id']}"
+    assert fields_of(await ada("PATCH", path, {"currency": "EUR"})) == {"rate"}
+    assert shown(await ada.get(path), "currency", "rate") == ["USD", 12_500]
+    await ada.data("PATCH", path, {"currency": "EUR", "rate": 13_000})
+    assert (await ada.now(goal))["currentValue"] == 520_000
+    await ada.data("PATCH", path, {"currency": "EUR", "amount": 50})
+    assert (await ada.now(goal))["currentValue"] == 650_000
+    told = await ada.data("PATCH", path, {"currency": "UZS"})
+    assert shown(told, "currency", "rate") == ["UZS", None]
+    assert (await ada.now(goal))["currentValue"] == 50
+
+
+async def test_only_a_goal_of_money_is_fed(ada: Person) -> None:
+    count, bare = await ada.goal("Run", metricType="count", targetValue=9), await ada.goal("Be kind")
+    made = await moved(ada, 1)
+    body = {"type": "income", "amount": 5, "currency": "UZS", "goalId": count["id"]}
+    for response in (
+        await ada("POST", "/transactions", body),
+        await ada("PATCH", f"/transactions/{made['id']}", {"goalId": bare["id"]}),
+    ):
+        (fault,) = response.json()["error"]["details"]
+        assert [response.status_code, fault] == [
+            422,
+            {
+                "field": "goalId",
+                "code": "not_allowed",
+                "message": "Only a goal measured by amount is fed by money.",
+            },
+        ]
+    assert fields_of(await ada("POST", "/transactions", {**body, "date": "2027-01-01"})) == {"goalId", "date"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "fields"),
+    [
+        ("/transactions", {"amount": 0, "type": "gift", "currency": "usd"}, {"amount", "type", "currency"}),
+        ("/budgets", {"limitAmount": "-0.01", "currency": "UZS"}, {"limitAmount", "name"}),
+        (
+            "/debts",
+            {"principalAmount": 0, "interestRateAnnual": 1001, "direction": "i_owe"},
+            {"principalAmount", "interestRateAnnual", "counterpartyName", "principalCurrency"},
+        ),
+        (
+            "/habits",
+            {"title": "", "timesPerWeek": 8, "targetPerDay": 0},
+            {"title", "timesPerWeek", "targetPerDay"},
+        ),
+        ("/focus-sessions", {"plannedMinutes": 0, "startedAt": "now"}, {"plannedMinutes", "startedAt"}),
+    ],
+)
+async def test_all_that_a_value_alone_tells_is_told_at_once(
+    ada: Person, path: str, body: dict[str, object], fields: set[str]
+) -> None:
+    assert fields_of(await ada("POST", path, body)) == fields

@@ -93,10 +93,11 @@ async def restore_debt(work: Work, debt_id: str) -> Outcome:
 
 
 async def settle_debt(work: Work, debt_id: str, command: SettleDebt) -> Outcome:
-    """All that remains, paid at once; InvalidState when nothing does."""
+    """All that remains, paid at once; InvalidState when nothing does, or the debt is canceled."""
     await found(work, DEBTS, debt_id)
     tally = await DebtTally.owned(work, "id", debt_id)
-    if tally.remaining <= 0 or tally.debt.status == "canceled":
+    _check_payable(tally)
+    if tally.remaining <= 0:
         raise InvalidState("Nothing remains to be paid.", context={"allowed": []})
     await _paid(
         work,
@@ -117,8 +118,13 @@ async def settle_debt(work: Work, debt_id: str, command: SettleDebt) -> Outcome:
 
 
 async def create_payment(work: Work, debt_id: str, command: CreatePayment) -> Outcome:
-    """A payment; Invalid on `rate` when nothing leads from its currency to the debt's."""
-    payment = await _paid(work, await _standing(work, debt_id), command)
+    """A payment; Invalid on `rate` when nothing leads from its currency to the debt's.
+
+    InvalidState for a debt that is canceled.
+    """
+    tally = await _standing(work, debt_id)
+    _check_payable(tally)
+    payment = await _paid(work, tally, command)
     outcome = await answer(work, DEBT_PAYMENTS, payment, created=True)
     return msgspec.structs.replace(outcome, location=f"/api/v1/debts/{debt_id}/payments/{payment.id}")
 
@@ -180,6 +186,12 @@ async def _standing(work: Work, debt_id: str) -> DebtTally:
     if tally is None or tally.debt.show_status == "deleted":
         raise NotFound
     return tally
+
+
+def _check_payable(tally: DebtTally) -> None:
+    if tally.debt.status == "canceled":
+        message = "A canceled debt is not paid: change its status to active first."
+        raise InvalidState(message, context={"allowed": ["change", "delete"], "status": "canceled"})
 
 
 async def _payment(work: Work, debt_id: str, payment_id: str) -> DebtPayment:

@@ -14,11 +14,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, With
 from pydantic.alias_generators import to_camel
 from pydantic_core import PydanticCustomError
 
-from waymark.domain.amounts import MAX_AMOUNT, parse_amount, parse_rate
+from waymark.domain.amounts import MAX_AMOUNT, AmountError, parse_amount, parse_rate
 from waymark.domain.days import is_zone, parse_day, parse_instant
 from waymark.domain.money import is_currency
 from waymark.domain.refusal import Refusal
-from waymark.domain.text import line, parse_uuid, prose
+from waymark.domain.text import folded, line, parse_uuid, prose
 from waymark.domain.vocabulary import MAX_DESCRIPTION, MAX_TITLE
 
 T = TypeVar("T")
@@ -71,6 +71,13 @@ def _checked(parse: Callable[[Any], T], *kinds: type) -> BeforeValidator:
 
 def _refused(code: str, reason: str) -> PydanticCustomError:
     return PydanticCustomError(REFUSED, "{reason}", {"code": code, "reason": reason})
+
+
+def _positive(given: object) -> Decimal:
+    amount = parse_amount(given)
+    if amount <= 0:
+        raise AmountError("out_of_range", "Greater than 0.")
+    return amount
 
 
 def _url(text: str) -> str:
@@ -136,6 +143,20 @@ Amount: TypeAlias = Annotated[
         }
     ),
 ]
+Positive: TypeAlias = Annotated[
+    Decimal,
+    _checked(_positive, int, Decimal, str),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number", "exclusiveMinimum": 0, "maximum": MAX_AMOUNT},
+                {"type": "string", "pattern": r"^\+?[0-9]{1,13}(\.[0-9]+)?$"},
+            ],
+            "description": "An amount greater than 0.",
+            "examples": [12.5, "12.50"],
+        }
+    ),
+]
 Rate: TypeAlias = Annotated[
     Decimal,
     _checked(parse_rate, int, Decimal, str),
@@ -187,6 +208,8 @@ Flag: TypeAlias = Annotated[bool, Strict()]
 
 WholeText: TypeAlias = Annotated[int, _checked(_whole)]
 """A whole number as a query parameter; bound it with `Field(ge=…, le=…)`."""
+Search: TypeAlias = Annotated[str, _checked(lambda text: folded(line(text, MAX_LINE))), Field(min_length=1)]
+"""Words to find, as the folded columns hold them."""
 FlagText: TypeAlias = Annotated[bool, _checked(_flag)]
 """`true` or `false` as a query parameter."""
 Several: TypeAlias = Annotated[list[T], _checked(_split)]

@@ -3,6 +3,7 @@
 Windows of minutes are gathered by settling; nothing here adds them up but a task's own total.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Final
@@ -11,18 +12,20 @@ import msgspec
 from msgspec.structs import replace
 
 from waymark.actions.links import TASK_BINDING
-from waymark.actions.neighbour_commands import ChangeFocus, CompleteFocus, StartFocus
+from waymark.actions.neighbour_commands import ChangeFocus, CompleteFocus, CreateFocus, StartFocus
 from waymark.actions.nouns import answer, back, begun, found, given, gone, owned
 from waymark.actions.perform import Outcome
 from waymark.actions.settlement import Settlement
+from waymark.domain.days import local_day
 from waymark.domain.neighbours import FocusSession
 from waymark.domain.vocabulary import FocusStatus, Operation
-from waymark.errors import Invalid, InvalidState
+from waymark.errors import Fault, Invalid, InvalidState
 from waymark.queries.focus import FOCUS
 from waymark.queries.tasks import TASKS
 from waymark.store.work import Work
 
 _SECOND: Final = timedelta(seconds=1)
+_MINUTE: Final = timedelta(minutes=1)
 _ALLOWED: Final[dict[FocusStatus, list[str]]] = {
     "in_progress": ["pause", "complete", "cancel"],
     "paused": ["resume", "complete", "cancel"],
@@ -39,6 +42,24 @@ async def start_focus(work: Work, command: StartFocus) -> Outcome:
     )
     await _check(work, None, session)
     return await answer(work, FOCUS, work.put_noun(FOCUS, session), created=True)
+
+
+async def create_focus(work: Work, command: CreateFocus) -> Outcome:
+    """A session since some instant up to now; one that is over counts like any completed one."""
+    fields = given(command, {})
+    started_at = command.started_at or work.now
+    day = local_day(started_at, work.owner.timezone, work.owner.day_starts_at)
+    fields |= {"started_at": started_at, "date_key": day}
+    if command.status == "completed":
+        fields |= _ended(command, started_at, work.now)
+    session = await begun(work, FOCUS, fields.pop("id", None), **fields)
+    faults = [*_time_faults(session, work.now), *_open_faults(session)]
+    if faults:
+        raise Invalid(details=faults)
+    await _check(work, None, session)
+    session = work.put_noun(FOCUS, session)
+    await _recounted(work, _Counting(), session)
+    return await answer(work, FOCUS, session, created=True)
 
 
 async def change_focus(work: Work, session_id: str, command: ChangeFocus) -> Outcome:
@@ -72,7 +93,7 @@ async def complete_focus(work: Work, session_id: str, command: CompleteFocus) ->
     minutes = command.actual_minutes
     if minutes is None:
         passed = work.now - session.started_at - session.paused_seconds * _SECOND
-        minutes = max(0, passed // timedelta(minutes=1))
+        minutes = max(0, passed // _MINUTE)
     notes = command.notes if "notes" in command.model_fields_set else session.notes
     session = replace(session, status="completed", ended_at=work.now, actual_minutes=minutes, notes=notes)
     return await answer(work, FOCUS, await _stored(work, before, session))
@@ -119,6 +140,31 @@ async def _check(work: Work, before: FocusSession | None, session: FocusSession)
         await TASK_BINDING.goal(work, "goalId", session.goal_id)
 
 
+def _ended(command: CreateFocus, started_at: datetime, now: datetime) -> dict[str, object]:
+    """When a session that is told of ended and what it took, each by the other where not said."""
+    minutes, ended_at = command.actual_minutes, command.ended_at
+    if ended_at is None:
+        ended_at = now if minutes is None else min(now, started_at + minutes * _MINUTE)
+    if minutes is None:
+        minutes = max(0, (ended_at - started_at) // _MINUTE)
+    return {"ended_at": ended_at, "actual_minutes": minutes}
+
+
+def _time_faults(session: FocusSession, now: datetime) -> Iterator[Fault]:
+    for name, instant in (("startedAt", session.started_at), ("endedAt", session.ended_at)):
+        if instant is not None and instant > now:
+            yield Fault(name, "out_of_range", "At most now.")
+    if session.ended_at is not None and session.ended_at < session.started_at <= now:
+        yield Fault("endedAt", "out_of_range", "Not before startedAt.")
+
+
+def _open_faults(session: FocusSession) -> Iterator[Fault]:
+    if session.status != "completed":
+        for name, content in (("endedAt", session.ended_at), ("actualMinutes", session.actual_minutes)):
+            if content is not None:
+                yield Fault(name, "not_allowed", "Only a completed session has it.")
+
+
 def _running(session: FocusSession, now: datetime) -> FocusSession:
     """The session with its pause, if it is in one, ended."""
     if session.paused_at is None:
@@ -137,9 +183,15 @@ async def _stored(work: Work, before: FocusSession, session: FocusSession) -> Fo
     if session.show_status != before.show_status:
         operation = "delete" if session.show_status == "deleted" else "create"
     session = work.put_noun(FOCUS, session, before=before, operation=operation)
-    was, now = _counting(before), _counting(session)
+    await _recounted(work, _counting(before), session)
+    return session
+
+
+async def _recounted(work: Work, was: "_Counting", session: FocusSession) -> None:
+    """Tell its task and goals what a session counts for instead of what it did."""
+    now = _counting(session)
     if was == now:
-        return session
+        return
     for task_id in _named(was.task_id, now.task_id):
         more = (now.minutes or 0) if now.task_id == task_id else 0
         less = (was.minutes or 0) if was.task_id == task_id else 0
@@ -151,7 +203,6 @@ async def _stored(work: Work, before: FocusSession, session: FocusSession) -> Fo
         gives = now.goal_id == goal_id and settlement.goal.metric_type == "duration"
         value = Decimal(now.minutes) if gives and now.minutes is not None else None
         await settlement.say("focus", session.id, session.date_key, value, unit="minutes")
-    return session
 
 
 class _Counting(msgspec.Struct, frozen=True):

@@ -7,7 +7,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from waymark.actions.fields import Amount, Command, Currency, Day, Flag, Id, Line, Prose, Rate, Title
+from waymark.actions.fields import (
+    Amount,
+    Command,
+    Currency,
+    Day,
+    Flag,
+    Id,
+    Line,
+    Positive,
+    Prose,
+    Rate,
+    Title,
+)
+from waymark.domain.debts import MAX_RATE_PERCENT
 from waymark.domain.vocabulary import (
     MAX_DESCRIPTION,
     BudgetFlow,
@@ -22,6 +35,7 @@ from waymark.domain.vocabulary import (
 Description = Annotated[Prose, Field(max_length=MAX_DESCRIPTION)]
 Categories = Annotated[list[Line], Field(max_length=100)]
 Tags = Annotated[list[Line], Field(max_length=50)]
+YearlyRate = Annotated[Amount, Field(ge=0, le=MAX_RATE_PERCENT)]
 
 
 class BudgetFields(Command):
@@ -41,7 +55,7 @@ class CreateBudget(BudgetFields):
     budget_type: BudgetType = "category"
     transaction_type: BudgetFlow = "expense"
     currency: Currency
-    limit_amount: Amount
+    limit_amount: Positive
     period_type: BudgetPeriod = "none"
     rollover_mode: RolloverMode = "none"
     notify_on_exceed: Flag = False
@@ -54,7 +68,7 @@ class ChangeBudget(BudgetFields):
     budget_type: BudgetType = "category"
     transaction_type: BudgetFlow = "expense"
     currency: Currency = ""
-    limit_amount: Amount = None  # type: ignore[assignment]  # absent keeps; null is refused
+    limit_amount: Positive = None  # type: ignore[assignment]  # absent keeps; null is refused
     period_type: BudgetPeriod = "none"
     rollover_mode: RolloverMode = "none"
     notify_on_exceed: Flag = False
@@ -65,7 +79,7 @@ class DebtFields(Command):
 
     due_date: Day | None = None
     interest_mode: InterestMode | None = None
-    interest_rate_annual: Amount | None = None
+    interest_rate_annual: YearlyRate | None = None
     linked_goal_id: Id | None = None
 
 
@@ -75,7 +89,7 @@ class CreateDebt(DebtFields):
     id: Id | None = None
     direction: DebtDirection
     counterparty_name: Title
-    principal_amount: Amount
+    principal_amount: Positive
     principal_currency: Currency
     start_date: Day | None = None
     status: Literal["active", "canceled"] = "active"
@@ -86,7 +100,7 @@ class ChangeDebt(DebtFields):
 
     direction: DebtDirection = "i_owe"
     counterparty_name: Title = ""
-    principal_amount: Amount = None  # type: ignore[assignment]  # absent keeps; null is refused
+    principal_amount: Positive = None  # type: ignore[assignment]  # absent keeps; null is refused
     principal_currency: Currency = ""
     start_date: Day = None  # type: ignore[assignment]  # absent keeps; null is refused
     status: Literal["active", "canceled"] = "active"
@@ -96,7 +110,7 @@ class CreatePayment(Command):
     """A payment of a debt; by default in its currency and today."""
 
     id: Id | None = None
-    amount: Amount
+    amount: Positive
     currency: Currency | None = None
     payment_date: Day | None = None
     rate: Rate | None = None
@@ -106,7 +120,7 @@ class CreatePayment(Command):
 class ChangePayment(Command):
     """A mend of a payment, as a merge patch; another currency needs another rate."""
 
-    amount: Amount = None  # type: ignore[assignment]  # absent keeps; null is refused
+    amount: Positive = None  # type: ignore[assignment]  # absent keeps; null is refused
     currency: Currency = ""
     payment_date: Day = None  # type: ignore[assignment]  # absent keeps; null is refused
     rate: Rate | None = None
@@ -140,7 +154,7 @@ class CreateTransaction(TransactionFields):
 
     id: Id | None = None
     type: TransactionType
-    amount: Amount
+    amount: Positive
     currency: Currency
     date: Day | None = None
 
@@ -149,7 +163,7 @@ class ChangeTransaction(TransactionFields):
     """A merge patch; what it gave is replaced by what it gives."""
 
     type: TransactionType = "expense"
-    amount: Amount = None  # type: ignore[assignment]  # absent keeps; null is refused
+    amount: Positive = None  # type: ignore[assignment]  # absent keeps; null is refused
     currency: Currency = ""
     date: Day = None  # type: ignore[assignment]  # absent keeps; null is refused
 

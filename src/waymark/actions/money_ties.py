@@ -4,6 +4,7 @@ How a transaction counts is contributions.py's; what may be tied, the domain say
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -16,9 +17,13 @@ from waymark.domain import goal as rules
 from waymark.domain.amounts import ZERO
 from waymark.domain.neighbours import Budget, DebtPayment, Transaction
 from waymark.domain.records import Goal
+from waymark.domain.vocabulary import BudgetFlow, FinanceMode
 from waymark.errors import Conflict, Fault, Invalid, NotFound
 from waymark.store import money_statements as money
 from waymark.store.work import Work
+
+_FLOWS: Final[dict[FinanceMode | None, BudgetFlow]] = {"save": "income", "spend": "expense"}
+"""Which money the project budget of a goal counts, by the goal's mode."""
 
 
 class Tied(msgspec.Struct, frozen=True):
@@ -81,7 +86,7 @@ def with_project_budget(work: Work, goal: Goal) -> Goal:
         created_on=work.today,
         name=goal.title,
         budget_type="project",
-        transaction_type="income" if goal.finance_mode == "save" else "expense",
+        transaction_type=_FLOWS[goal.finance_mode],
         currency=str(goal.currency),
         limit_amount=target if target > 0 else abs(target - initial),
     )
@@ -142,20 +147,21 @@ async def move_ties(
         goal = settlement.goal
         if before is not None and _ways(before) == _ways(goal) and await _is_tied(work, goal):
             continue
-        await _move_budget(work, before, goal)
+        telling = [*await _move_budget(work, before, goal)]
         counted |= await _move_debt(work, before, goal)
         for side in filter(None, (before, goal)):
-            for each in await work.all(
+            telling += await work.all(
                 money.TRANSACTIONS_OF_GOAL,
                 goal_id=goal.id,
                 budget_id=side.linked_budget_id,
                 debt_id=side.linked_debt_id,
-            ):
-                transactions.setdefault(each.id, each)
+            )
             if side.linked_debt_id is not None:
                 tally = await DebtTally.find(work, side.linked_debt_id)
                 if tally is not None:
                     debts[side.linked_debt_id] = tally
+        for each in telling:
+            transactions.setdefault(each.id, each)
     await tell(work, list(transactions.values()), counted=frozenset(counted))
     for debt_id, tally in debts.items():
         for payment in await work.all(money.PAYMENTS_OF_DEBT, debt_id=debt_id):
@@ -229,16 +235,27 @@ async def _is_tied(work: Work, goal: Goal) -> bool:
     return True
 
 
-async def _move_budget(work: Work, before: Goal | None, goal: Goal) -> None:
+async def _move_budget(work: Work, before: Goal | None, goal: Goal) -> Sequence[Transaction]:
+    """What the goal's own budget may count otherwise now, because its flow turned."""
     was = before.linked_budget_id if before else None
     if was is not None and was != goal.linked_budget_id:
         tally = await BudgetTally.find(work, was)
         if tally is not None and tally.budget.linked_goal_id == goal.id:
             tally.define(shelved(replace(tally.budget, linked_goal_id=None), is_completed=False))
-    if goal.linked_budget_id is not None:
-        tally = await BudgetTally.find(work, goal.linked_budget_id)
-        if tally is not None:
-            tally.define(replace(tally.budget, linked_goal_id=goal.id))
+    if goal.linked_budget_id is None:
+        return []
+    tally = await BudgetTally.find(work, goal.linked_budget_id)
+    if tally is None:
+        return []
+    budget = replace(tally.budget, linked_goal_id=goal.id)
+    flow = budget.transaction_type
+    if before is not None and before.finance_mode != goal.finance_mode and was == budget.id:
+        flow = _FLOWS.get(goal.finance_mode, flow) if budget.budget_type == "project" else flow
+    tally.define(replace(budget, transaction_type=flow))
+    if flow == budget.transaction_type:
+        return []
+    categories = list(budget.category_ids or ())
+    return await work.all(money.TRANSACTIONS_OF_BUDGET, budget_id=budget.id, categories=categories)
 
 
 async def _move_debt(work: Work, before: Goal | None, goal: Goal) -> set[str]:

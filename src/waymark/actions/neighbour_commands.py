@@ -3,11 +3,22 @@
 Whether it makes sense the rules say; money has a file of its own.
 """
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from waymark.actions.fields import Amount, Command, Day, Id, Line, Prose, Title, WholeNumber
+from waymark.actions.fields import (
+    Amount,
+    Command,
+    Day,
+    Id,
+    Instant,
+    Line,
+    Positive,
+    Prose,
+    Title,
+    WholeNumber,
+)
 from waymark.domain.vocabulary import (
     MAX_CUSTOM_UNIT,
     MAX_DESCRIPTION,
@@ -71,8 +82,8 @@ class HabitFields(Command):
     goal_id: Id | None = None
     linked_goal_ids: Annotated[list[Id], Field(max_length=MAX_LINKS)] | None = None
     days_of_week: Annotated[list[Weekday], Field(max_length=7)] | None = None
-    times_per_week: WholeNumber | None = None
-    target_per_day: Amount | None = None
+    times_per_week: Annotated[WholeNumber, Field(ge=1, le=7)] | None = None
+    target_per_day: Positive | None = None
     unit: Annotated[Line, Field(max_length=MAX_CUSTOM_UNIT)] | None = None
 
 
@@ -121,6 +132,18 @@ class StartFocus(FocusFields):
 
     id: Id | None = None
     planned_minutes: PlannedMinutes
+
+
+class CreateFocus(StartFocus):
+    """A session that runs since startedAt, by default now, or one that is over and only told of.
+
+    Without actualMinutes a completed one took all its time; without endedAt it ended after its minutes.
+    """
+
+    status: Literal["in_progress", "completed"] = "in_progress"
+    started_at: Instant | None = None
+    ended_at: Instant | None = None
+    actual_minutes: Minutes | None = None
 
 
 class ChangeFocus(FocusFields):

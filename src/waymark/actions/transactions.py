@@ -33,9 +33,11 @@ async def create_transaction(work: Work, command: CreateTransaction) -> Outcome:
 
 
 async def change_transaction(work: Work, transaction_id: str, command: ChangeTransaction) -> Outcome:
-    """A merge patch: what it gave is replaced by what it gives now."""
+    """A merge patch: what it gave is replaced by what it gives now; another currency needs another rate."""
     before = await found(work, TRANSACTIONS, transaction_id)
     transaction = replace(before, **given(command, COLUMNS))
+    if transaction.currency != before.currency and "rate" not in command.model_fields_set:
+        transaction = replace(transaction, rate=None)
     await _check(work, before, transaction)
     if transaction != before:
         transaction = work.put_noun(TRANSACTIONS, transaction, before=before)
@@ -73,16 +75,19 @@ async def _check(work: Work, before: Transaction | None, transaction: Transactio
         now: str | None = getattr(transaction, name)
         return None if before is not None and getattr(before, name) == now else now
 
+    faults = transaction_faults(transaction, work.today)
     goal_id = renamed("goal_id")
     if goal_id is not None:
         goal = await work.one(statements.GOAL_ROW, goal_id=goal_id)
         if goal is None or goal.show_status == "deleted":
             raise NotFound(details=[Fault("goalId", "not_found", "There is no such record.")])
+        if goal.metric_type != "amount":
+            message = "Only a goal measured by amount is fed by money."
+            faults.append(Fault("goalId", "not_allowed", message))
     await owned(work, BUDGETS, "budgetId", renamed("budget_id"))
     await owned(work, DEBTS, "debtId", renamed("debt_id"))
     habit_id = renamed("habit_id")
     if habit_id is not None and await work.one(OWN_RECORD["habit"], id=habit_id) is None:
         raise NotFound(details=[Fault("habitId", "not_found", "There is no such record.")])
-    faults = transaction_faults(transaction, work.today)
     if faults:
         raise Invalid(details=faults)

@@ -17,6 +17,7 @@ MAX_RATE_DECIMALS: Final = 12
 CONTEXT: Final = Context(prec=50, rounding=ROUND_HALF_EVEN)
 """The context of every division and rounding; the thread's own context is never relied on."""
 ZERO: Final = Decimal(0)
+_ONE: Final = Decimal(1)
 
 _EXACT: Final = Context(prec=50, traps=[Inexact, Subnormal])
 _STORED: Final = Context(prec=MAX_DIGITS, rounding=ROUND_HALF_EVEN)
@@ -53,7 +54,7 @@ def plain(value: Decimal) -> Decimal:
     if not value:
         return ZERO
     short = value.normalize(CONTEXT)
-    return short.quantize(Decimal(1), context=CONTEXT) if _exponent(short) > 0 else short
+    return short.quantize(_ONE, context=CONTEXT) if short == short.to_integral_value() else short
 
 
 def decimals(value: Decimal) -> int:
@@ -63,7 +64,7 @@ def decimals(value: Decimal) -> int:
 
 def rounded(value: Decimal, places: int) -> Decimal:
     """Half-even to `places` decimals, in plain form."""
-    return plain(value.quantize(Decimal(1).scaleb(-places), ROUND_HALF_EVEN, CONTEXT))
+    return plain(value.quantize(_ONE.scaleb(-places), ROUND_HALF_EVEN, CONTEXT))
 
 
 def percent2(value: Decimal) -> Decimal:

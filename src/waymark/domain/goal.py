@@ -107,13 +107,19 @@ def faults(
 
     `due_days` are its milestones' due dates in their order.
     """
-    return [
+    found = [
         *(_unmeasured_faults(draft) if draft.metric_type == "none" else _metric_faults(draft)),
         *_finance_faults(draft, debt, budget_currency),
         *_date_faults(draft, due_days),
         *_weight_faults(draft.progress_weights),
         *_threshold_faults(draft.insight_thresholds),
     ]
+    is_closing = draft.finance_mode == "debt_close"
+    if is_closing and debt is not None and draft.initial_value == debt.remaining <= 0:
+        # It would end where it begins: that is the debt's fault, not the target's.
+        found = [fault for fault in found if fault.field != "targetValue"]
+        found.append(Fault("linkedDebtId", "not_allowed", "Nothing remains to be paid."))
+    return found
 
 
 def check_in_faults(

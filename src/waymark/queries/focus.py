@@ -16,7 +16,7 @@ from waymark.queries.nouns import today_of
 from waymark.store import link_statements as links
 from waymark.store.database import Reader
 from waymark.store.neighbours import focus_sessions
-from waymark.store.nouns import Noun
+from waymark.store.nouns import Noun, at_least, at_most
 
 
 class FocusDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
@@ -91,5 +91,11 @@ FOCUS: Final = Noun(
     FocusSession,
     shown_sessions,
     sorts={"startedAt": "started_at", "plannedMinutes": "planned_minutes"},
-    filters={"status": "status", "task_id": "task_id", "goal_id": "goal_id"},
+    filters={
+        "status": "status",
+        "task_id": "task_id",
+        "goal_id": "goal_id",
+        "date_from": at_least(focus_sessions.c.date_key, "date_from"),
+        "date_to": at_most(focus_sessions.c.date_key, "date_to"),
+    },
 )

@@ -131,7 +131,7 @@ HABITS: Final = Noun(
         "status": "status",
         "habit_type": "habit_type",
         "frequency": "frequency",
-        "goal_id": "goal_id",
+        **links.HABIT_FILTERS,
     },
     moves_with_day=True,
 )

@@ -66,12 +66,17 @@ TASKS = Noun(
     tasks,
     Task,
     shown_tasks,
-    sorts={"dueDate": "due_on", "title": "title_folded", "priority": "priority", "status": "status"},
+    sorts={
+        "dueDate": "due_on",
+        "title": "title_folded",
+        "priority": "priority_rank",
+        "status": "status_rank",
+    },
     filters={
         "status": "status",
         "priority": "priority",
-        "goal_id": "goal_id",
         "habit_id": "habit_id",
         "parent_task_id": "parent_task_id",
+        **links.TASK_FILTERS,
     },
 )

@@ -16,7 +16,8 @@ from waymark.store.database import Change, Drop, Put
 from waymark.store.schema import COMPUTED, metadata
 from waymark.store.statement import SQL
 
-Read: TypeAlias = Callable[[Any], Any]
+Values: TypeAlias = Callable[[Any], list[Any]]
+"""A record, or a key, to the driver's values of its columns."""
 Step: TypeAlias = tuple[type[Change], sa.Table]
 """A change without its rows: what a text depends on."""
 
@@ -43,10 +44,15 @@ def _keys(change: Change) -> Iterator[tuple[str, Any]]:
 
 
 @cache
-def _key_of(table: sa.Table) -> Read:
+def _key_of(table: sa.Table) -> Callable[[Any], tuple[Any, ...]]:
     """Record → the values of its key, as Drop gives them."""
-    names = _key(table)
-    return lambda row: tuple([getattr(row, name) for name in names])
+    return _fields(_key(table))
+
+
+def _fields(names: Sequence[str]) -> Callable[[Any], tuple[Any, ...]]:
+    """Record → the values of some of its fields."""
+    read = attrgetter(*names)
+    return read if len(names) > 1 else lambda record: (read(record),)
 
 
 def _order(change: Change) -> tuple[bool, int]:
@@ -58,10 +64,8 @@ def row_by_row(change: Change) -> tuple[str, Iterator[Sequence[Any]]]:
     """One change for SQLite: a text, and its arguments for each row."""
     text = _row_text((type(change), change.table))
     if isinstance(change, Drop):
-        encode = _key_encoders(change.table, "sqlite")
-        return text, ([read(value) for read, value in zip(encode, key, strict=True)] for key in change.keys)
-    reads = _readers(change.table, "sqlite")
-    return text, ([read(row) for read in reads] for row in change.rows)
+        return text, map(_key_values(change.table, "sqlite"), change.keys)
+    return text, map(_row_values(change.table, "sqlite"), change.rows)
 
 
 def at_once(changes: Sequence[Change]) -> tuple[str, list[list[Any]]]:
@@ -69,14 +73,10 @@ def at_once(changes: Sequence[Change]) -> tuple[str, list[list[Any]]]:
     arguments: list[list[Any]] = []
     for change in changes:
         if isinstance(change, Drop):
-            encode = _key_encoders(change.table, "postgresql")
-            values = zip(*change.keys, strict=True)
-            arguments += (
-                [read(value) for value in column] for read, column in zip(encode, values, strict=True)
-            )
+            rows = map(_key_values(change.table, "postgresql"), change.keys)
         else:
-            reads = _readers(change.table, "postgresql")
-            arguments += ([read(row) for row in change.rows] for read in reads)
+            rows = map(_row_values(change.table, "postgresql"), change.rows)
+        arguments += map(list, zip(*rows, strict=True))
     return _array_text(tuple((type(change), change.table) for change in changes)), arguments
 
 
@@ -85,23 +85,43 @@ def _key(table: sa.Table) -> list[str]:
 
 
 @cache
-def _readers(table: sa.Table, dialect: Dialect) -> list[Read]:
-    return [
-        _encoding(column, dialect, column.info.get(COMPUTED) or attrgetter(column.name))
-        for column in table.columns
-    ]
+def _row_values(table: sa.Table, dialect: Dialect) -> Values:
+    columns = _columns(table)
+    read = _fields([column.name for column in columns if COMPUTED not in column.info])
+    computed = [column.info[COMPUTED] for column in columns if COMPUTED in column.info]
+    encoded = _encoding(columns, dialect)
+    if not computed:
+        return lambda record: encoded(read(record))
+    return lambda record: encoded((*read(record), *(compute(record) for compute in computed)))
 
 
 @cache
-def _key_encoders(table: sa.Table, dialect: Dialect) -> list[Read]:
-    return [_encoding(column, dialect, lambda value: value) for column in table.primary_key]
+def _key_values(table: sa.Table, dialect: Dialect) -> Values:
+    return _encoding(list(table.primary_key), dialect)
 
 
-def _encoding(column: sa.Column[Any], dialect: Dialect, read: Read) -> Read:
-    encode = stored_as(column).encoder(dialect)
-    if encode is None:
-        return read
-    return lambda source: None if (value := read(source)) is None else encode(value)
+def _encoding(columns: Sequence[sa.Column[Any]], dialect: Dialect) -> Values:
+    """Python's values of these columns → the driver's; most need nothing, so only the others are touched."""
+    encoders = [
+        (position, encode)
+        for position, column in enumerate(columns)
+        if (encode := stored_as(column).encoder(dialect)) is not None
+    ]
+
+    def encoded(given: Sequence[Any]) -> list[Any]:
+        values = list(given)
+        for position, encode in encoders:
+            if (value := values[position]) is not None:
+                values[position] = encode(value)
+        return values
+
+    return encoded
+
+
+@cache
+def _columns(table: sa.Table) -> list[sa.Column[Any]]:
+    """A row's columns in the order in which it is sent: the record's own, then those computed of it."""
+    return sorted(table.columns, key=lambda column: COMPUTED in column.info)
 
 
 @cache
@@ -109,7 +129,7 @@ def _row_text(step: Step) -> str:
     kind, table = step
     if kind is Drop:
         return f"{_delete(table)} WHERE {' AND '.join(f'{name} = ?' for name in _key(table))}"
-    marks = ", ".join("?" for _ in table.columns)
+    marks = ", ".join("?" for _ in _columns(table))
     return f"{_insert(table)} VALUES ({marks}){_on_conflict(step)}"
 
 
@@ -120,7 +140,7 @@ def _array_text(steps: tuple[Step, ...]) -> str:
     place = count(1)
     for step in steps:
         kind, table = step
-        columns = list(table.primary_key if kind is Drop else table.columns)
+        columns = list(table.primary_key) if kind is Drop else _columns(table)
         arrays = ", ".join(
             f"${next(place)}::{Many(stored_as(column)).compile(SQL['postgresql'])}" for column in columns
         )
@@ -141,7 +161,7 @@ def _delete(table: sa.Table) -> str:
 
 
 def _insert(table: sa.Table) -> str:
-    return f"INSERT INTO {table.name} ({', '.join(column.name for column in table.columns)})"
+    return f"INSERT INTO {table.name} ({', '.join(column.name for column in _columns(table))})"
 
 
 def _on_conflict(step: Step) -> str:

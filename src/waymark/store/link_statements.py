@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Table, and_, bindparam, case, cast, func, 
 
 from waymark.domain.neighbours import GoalHabit, Habit, HabitCompletion, World
 from waymark.domain.vocabulary import LinkType, TaskStatus
-from waymark.store.columns import Whole, any_of
+from waymark.store.columns import Text, Whole, any_of
 from waymark.store.neighbours import (
     focus_sessions,
     goal_habits,
@@ -174,6 +174,23 @@ OWN_RECORD: Mapping[LinkType, Statement[Row]] = {
     for kind, table in _LINKABLE.items()
 }
 """By what a check-in points to: whether there is such a record."""
+
+# What lists of neighbours are filtered by -------------------------------------------------------
+
+TASK_FILTERS: Mapping[str, ColumnElement[bool]] = {
+    "goal_id": tasks.c.id.in_(select(goal_tasks.c.task_id).where(_TASK_LINKS, goal_tasks.c.goal_id == GOAL)),
+    # Not LIKE, to which % and _ would be more than text.
+    "search": func.replace(tasks.c.title_folded, bindparam("search", type_=Text()), "")
+    != tasks.c.title_folded,
+    "due_date_from": tasks.c.due_on >= bindparam("due_date_from"),
+    "due_date_to": tasks.c.due_on <= bindparam("due_date_to"),
+    "updated_since": tasks.c.updated_at >= bindparam("updated_since"),
+}
+HABIT_FILTERS: Mapping[str, ColumnElement[bool]] = {
+    "goal_id": habits.c.id.in_(
+        select(goal_habits.c.habit_id).where(_HABIT_LINKS, goal_habits.c.goal_id == GOAL)
+    )
+}
 
 # What neighbours show of the goals they are linked to -------------------------------------------
 

@@ -87,7 +87,8 @@ class Listing:
     """A list of one noun: where its rows are, what each is filtered and sorted by.
 
     `body` is the column or columns that make a row's JSON; conditions take parameters of their
-    filter's name. Ties are broken by id, nulls come last, whatever the order.
+    filter's name. Ties are broken by id, nulls come last, whatever the order. `stale` says, of one
+    table, which rows of the list are not of today; a list without it has none.
     """
 
     def __init__(
@@ -100,7 +101,7 @@ class Listing:
         tie: SortKey,
         sorts: Mapping[str, Sequence[SortKey]],
         filters: Mapping[str, Condition],
-        stale: Condition | None = None,
+        stale: Sequence[Condition] = (),
     ) -> None:
         self.name = name
         self._source = source
@@ -170,12 +171,12 @@ class Listing:
         return [*self._owner, *(self._filters[name] for name in names)]
 
     def _counts(self, names: Sequence[str]) -> list[sa.ColumnElement[Any]]:
-        counted = sa.select(sa.func.count()).select_from(self._source)
-        total = counted.where(*self._wheres(names)).scalar_subquery().label("total")
-        if self._stale is None:
-            return [total, sa.literal_column("0").label("stale")]
-        stale = counted.where(*self._owner, self._stale).scalar_subquery().label("stale")
-        return [total, stale]
+        counted = sa.select(sa.func.count())
+        total = counted.where(*self._wheres(names))
+        if len(total.get_final_froms()) > 1:  # else no condition asks for the join, which costs every row
+            total = total.select_from(self._source)
+        stale = counted.where(*self._stale).scalar_subquery() if self._stale else sa.literal_column("0")
+        return [total.scalar_subquery().label("total"), stale.label("stale")]
 
     def _counting(self, names: tuple[str, ...], given: Mapping[str, Any]) -> Statement[Any]:
         shape = ("counts", names)

@@ -45,7 +45,11 @@ GOALS = Listing(
         "target_date_to": goals.c.target_on <= sa.bindparam("target_date_to"),
         "updated_since": goals.c.updated_at >= sa.bindparam("updated_since"),
     },
-    stale=(goal_documents.c.fresh_until <= NOW) | (goal_documents.c.fresh_from > NOW),
+    stale=[
+        goal_documents.c.user_id == statements.USER,
+        goal_documents.c.show_status == sa.bindparam("show_status"),
+        (goal_documents.c.fresh_until <= NOW) | (goal_documents.c.fresh_from > NOW),
+    ],
 )
 
 CHECK_INS = Listing(

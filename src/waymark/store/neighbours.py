@@ -3,16 +3,31 @@
 No statement and no rule here. Columns of an entity are the fields of its record, in their order.
 """
 
+from typing import Final, get_args
+
 import sqlalchemy as sa
 
 from waymark.domain.neighbours import Habit, Task
 from waymark.domain.text import folded
+from waymark.domain.vocabulary import Priority, TaskStatus
 from waymark.store.columns import Amount, Day, Flag, Instant, Json, Text, Total, Uuid, Whole
 from waymark.store.tables import COMPUTED, entity, metadata, of_parent, optional, required
 
 
 def _title(record: Task | Habit) -> str:
     return folded(record.title)
+
+
+_PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
+_STATUSES: Final[tuple[TaskStatus, ...]] = get_args(TaskStatus)
+
+
+def _priority_rank(task: Task) -> int:
+    return _PRIORITIES.index(task.priority)
+
+
+def _status_rank(task: Task) -> int:
+    return _STATUSES.index(task.status)
 
 
 tasks = entity(
@@ -33,6 +48,8 @@ tasks = entity(
     optional("completed_at", Instant()),
     optional("status_before", Text()),
     required("title_folded", Text(), info={COMPUTED: _title}),
+    required("priority_rank", Whole(), info={COMPUTED: _priority_rank}),
+    required("status_rank", Whole(), info={COMPUTED: _status_rank}),
     of_parent("users"),
     sa.Index(None, "user_id", "show_status", "created_at", "id"),
     sa.Index(None, "user_id", "parent_task_id"),

@@ -172,9 +172,12 @@ class _Lent:
         self.connection: Connection
 
     async def __aenter__(self) -> _Session:
-        with in_our_words():
+        try:
             async with asyncio.timeout(ACQUIRE_SECONDS):
                 self.connection = await self.pool.acquire()
+        except _TROUBLE as error:
+            _say(error)
+            raise
         return _Session(self.connection)
 
     async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:

@@ -15,7 +15,9 @@ from waymark.store.columns import ColumnType, Convert, Dialect
 
 T = TypeVar("T")
 Row: TypeAlias = tuple[Any, ...]
-Construct: TypeAlias = sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[Any] | sa.Insert | sa.Update | sa.Delete
+Construct: TypeAlias = (
+    sa.Select[*tuple[Any, ...]] | sa.CompoundSelect[Any] | sa.Insert | sa.Update | sa.Delete
+)
 
 
 class _WithConstants(SQLCompiler):

@@ -135,7 +135,7 @@ async def list_payments(call: Request, record_id: Id, query: PaymentList) -> Ans
     "/debts/{record_id}/payments",
     status_code=201,
     reply=PaymentDocument,
-    errors=(NotFound, AlreadyExists),
+    errors=(NotFound, AlreadyExists, InvalidState),
     example=example.PAYMENT,
     body_example=example.CREATE_PAYMENT,
     has_etag=True,
@@ -143,7 +143,7 @@ async def list_payments(call: Request, record_id: Id, query: PaymentList) -> Ans
 async def create_payment(call: Request, record_id: Id, body: CreatePayment) -> Answer:
     """Record a payment of a debt.
 
-    The goal that closes the debt moves with it.
+    The goal that closes the debt moves with it. A canceled debt takes none (409).
     """
     return await performed(call, debts.create_payment, record_id, body)
 

@@ -6,8 +6,8 @@ No rule lives here.
 from typing import Any, Final, Literal
 
 from waymark.actions import focus
-from waymark.actions.fields import Id
-from waymark.actions.neighbour_commands import ChangeFocus, CompleteFocus, StartFocus
+from waymark.actions.fields import Day, Id
+from waymark.actions.neighbour_commands import ChangeFocus, CompleteFocus, CreateFocus, StartFocus
 from waymark.domain.documents import encoded
 from waymark.domain.vocabulary import FocusStatus
 from waymark.errors import AlreadyExists, InvalidState, NotFound
@@ -32,11 +32,13 @@ _START_BODY: Final = {"plannedMinutes": 25, "notes": "Chapter 3"}
 
 
 class FocusList(NounList):
-    """Filters are exact."""
+    """Filters are exact; days are those on which sessions began, both ends included."""
 
     status: FocusStatus | None = None
     task_id: Id | None = None
     goal_id: Id | None = None
+    date_from: Day | None = None
+    date_to: Day | None = None
     sort_by: Literal["createdAt", "updatedAt", "startedAt", "plannedMinutes"] = "createdAt"
 
 
@@ -72,14 +74,14 @@ add_routes(
     many="focus sessions",
     reply=FocusDocument,
     query=FocusList,
-    creating=StartFocus,
+    creating=CreateFocus,
     changing=ChangeFocus,
-    create=focus.start_focus,
+    create=focus.create_focus,
     change=focus.change_focus,
     remove=focus.remove_focus,
     restore=focus.restore_focus,
     example=example.FOCUS,
-    create_example=_START_BODY,
+    create_example={**_START_BODY, "startedAt": "2026-03-02T09:30:00Z"},
     change_example={"notes": "Chapter 3"},
 )
 

@@ -27,7 +27,7 @@ router: Final = Router(
 
 
 class HabitList(NounList):
-    """Filters are exact."""
+    """Filters are exact; goalId finds what is linked to that goal, by either end."""
 
     status: HabitStatus | None = None
     habit_type: HabitType | None = None

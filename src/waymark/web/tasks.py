@@ -6,7 +6,7 @@ No rule lives here.
 from typing import Final, Literal
 
 from waymark.actions import tasks
-from waymark.actions.fields import Id
+from waymark.actions.fields import Day, Id, Instant, Search
 from waymark.actions.neighbour_commands import ChangeTask, CreateTask
 from waymark.domain.vocabulary import Priority, TaskStatus
 from waymark.errors import InvalidState
@@ -21,13 +21,20 @@ router: Final = Router(prefix="/api/v1", tag="tasks", about="Things to do, and t
 
 
 class TaskList(NounList):
-    """Filters are exact."""
+    """Filters are exact; `search` finds its text in the title, whatever the case; days include both ends.
+
+    goalId finds what is linked to that goal, by either end.
+    """
 
     status: TaskStatus | None = None
     priority: Priority | None = None
     goal_id: Id | None = None
     habit_id: Id | None = None
     parent_task_id: Id | None = None
+    search: Search | None = None
+    due_date_from: Day | None = None
+    due_date_to: Day | None = None
+    updated_since: Instant | None = None
     sort_by: Literal["createdAt", "updatedAt", "dueDate", "title", "priority", "status"] = "createdAt"
 
 

@@ -65,7 +65,13 @@ add_routes(
     remove=transactions.remove_transaction,
     restore=transactions.restore_transaction,
     example=example.TRANSACTION,
-    create_example=example.CREATE_TRANSACTION,
+    create_example={
+        "type": "expense",
+        "amount": 120000,
+        "currency": "UZS",
+        "date": "2026-03-02",
+        "categoryId": "food",
+    },
     change_example={"amount": 50},
 )
 

@@ -114,6 +114,8 @@ def upgrade() -> None:
         sa.Column("completed_at", columns.Instant(), nullable=True),
         sa.Column("status_before", columns.Text(), nullable=True),
         sa.Column("title_folded", columns.Text(), nullable=False),
+        sa.Column("priority_rank", columns.Whole(), nullable=False),
+        sa.Column("status_rank", columns.Whole(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_tasks_users"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("user_id", "id", name=op.f("pk_tasks")),
         sqlite_strict=True,
