@@ -10,7 +10,7 @@ from hypothesis import settings
 
 IS_SOAK = os.environ.get("WAYMARK_SOAK") == "1"
 
-# The small run is the same at every run, so that a red one is about the change; the soak looks anew each time.
+# The small run is the same each time, so that a red one is about the change; the soak looks anew.
 settings.register_profile(
     "small", max_examples=100, stateful_step_count=20, deadline=None, print_blob=True, derandomize=True
 )
