@@ -135,10 +135,6 @@ WINDOW = Statement(
     ).order_by(goal_day_totals.c.day),
     DayTotal,
 )
-DAYS_UNTIL = Statement(
-    _DAYS_OF_GOAL.where(goal_day_totals.c.day <= bindparam("day")).order_by(goal_day_totals.c.day), DayTotal
-)
-
 _STANDING = and_(
     goal_check_ins.c.user_id == USER,
     goal_check_ins.c.goal_id == GOAL,
