@@ -22,6 +22,7 @@ from waymark.settings import Settings
 from waymark.store.connect import sqlite_path
 from waymark.store.migrate import migrate as apply_migrations
 from waymark.store.sqlite import hold_lock
+from waymark.web.whole import WholeAnswers
 
 GRACE_SECONDS: Final = 6
 """What requests under way get before they are cut off; closing the database fits into the rest of ten."""
@@ -118,7 +119,7 @@ def served(application: Callable[..., Any]) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         loop="uvloop",
-        http="httptools",
+        http=WholeAnswers,
         ws="websockets-sansio",
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_SECONDS,

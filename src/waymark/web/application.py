@@ -11,6 +11,7 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
 
 from waymark import __version__
 from waymark.web.call import Services
@@ -18,7 +19,7 @@ from waymark.web.dispatch import Dispatch
 from waymark.web.envelope import ENCODER
 from waymark.web.openapi import document
 from waymark.web.problems import not_foreseen, not_found
-from waymark.web.route import Router
+from waymark.web.route import Router, StrictRoute
 from waymark.web.system import system_router
 
 _EXPOSED: Final = (
@@ -47,7 +48,7 @@ def application(
         return ENCODER.encode(document(all_routers))
 
     all_routers = [*routers, system_router(openapi)]
-    app = FastAPI(
+    app = _Application(
         title="Waymark",
         version=__version__,
         lifespan=lifespan,
@@ -62,14 +63,25 @@ def application(
     app.state.services = services
     routes = [route for router in all_routers for route in router.routes]
     app.router.routes.extend(routes)
-    app.add_middleware(Dispatch, routes=routes)
-    if cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=cors_origins,
+    app.own_routes, app.cors_origins = routes, cors_origins
+    return app
+
+
+class _Application(FastAPI):
+    """FastAPI behind our own dispatch: a request of ours passes none of its layers."""
+
+    own_routes: Sequence[StrictRoute] = ()
+    cors_origins: Sequence[str] = ()
+
+    def build_middleware_stack(self) -> ASGIApp:
+        stack: ASGIApp = Dispatch(super().build_middleware_stack(), routes=self.own_routes)
+        if not self.cors_origins:
+            return stack
+        return CORSMiddleware(
+            stack,
+            allow_origins=self.cors_origins,
             allow_methods=["*"],
             allow_headers=["*"],
             expose_headers=_EXPOSED,
             max_age=86_400,
         )
-    return app

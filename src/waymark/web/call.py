@@ -7,6 +7,7 @@ import hashlib
 import re
 from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from string import ascii_letters, digits
 from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -21,7 +22,8 @@ from waymark.web.metrics import Metrics
 Right: TypeAlias = Literal["read", "write"]
 
 _REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
-_BEARER: Final = re.compile(rb"bearer +([A-Za-z0-9._~+/=-]+)", re.IGNORECASE)
+_TOKEN: Final = f"{ascii_letters}{digits}._~+/=-".encode()
+"""What a bearer token is made of (RFC 6750 §2.1)."""
 _TAG: Final = re.compile(rb'\s*(?:W/)?"[^"]*"\s*')
 _VERSION: Final = re.compile(rb'("?)([0-9]{1,18})(?:-[0-9-]*)?\1')
 
@@ -112,10 +114,12 @@ class Call(Generic[S]):
     @property
     def bearer_token(self) -> str:
         """The token of `Authorization: Bearer …`; raises TokenInvalid."""
-        match = _BEARER.fullmatch(self.headers.get(b"authorization", b""))
-        if match is None:
+        scheme, _, token = self.headers.get(b"authorization", b"").partition(b" ")
+        token = token.lstrip(b" ")
+        # Deleting what is allowed is ten times faster than matching it with a regular expression.
+        if scheme.lower() != b"bearer" or not token or token.translate(None, _TOKEN):
             raise TokenInvalid("Send the header Authorization: Bearer <token>.")
-        return match[1].decode()
+        return token.decode()
 
     @property
     def if_match(self) -> frozenset[int] | None:

@@ -31,6 +31,7 @@ from waymark.web.reading import (
     query_values,
     unknown,
 )
+from waymark.web.whole import answer
 
 Endpoint: TypeAlias = Callable[..., Awaitable[Answer | Response]]
 E_ = TypeVar("E_", bound=Endpoint)
@@ -248,8 +249,7 @@ async def _send(send: Send, call: Call[Services], output: Output) -> None:
     headers = [*output.headers, *_of_the_call(call), *ALWAYS]
     if output.status != HTTPStatus.NOT_MODIFIED:
         headers.append((b"content-length", str(len(output.body)).encode()))
-    await send({"type": "http.response.start", "status": output.status, "headers": headers})
-    await send({"type": "http.response.body", "body": b"" if call.method == "HEAD" else output.body})
+    await answer(call.scope, send, output.status, headers, b"" if call.method == "HEAD" else output.body)
 
 
 def _of_the_call(call: Call[Services]) -> Headers:
