@@ -131,9 +131,9 @@ class Listing:
         `within` holds the parameters of the owner's conditions: a cursor serves one such list alone.
         """
         keys = [*self.sorts[asked.sort_by], self._tie]
-        scope = self._scope(user_id, asked, {**within, **given})
         values: tuple[Any, ...] | None = None
         if asked.cursor is not None:
+            scope = self._scope(user_id, asked, {**within, **given})
             values = cursors.values(scope, asked.cursor, [each.type | None for each in keys])
         page = asked.page or 1
         bound: dict[str, Any] = {
@@ -153,13 +153,17 @@ class Listing:
             total, stale = (await reader.one(self._counting(tuple(given), given), **bound)) or (0, 0)
         rows, has_more = found[: asked.limit], len(found) > asked.limit
         width = len(self._columns)
+        next_cursor = None
+        if has_more:
+            scope = self._scope(user_id, asked, {**within, **given})
+            next_cursor = cursors.made(scope, rows[-1][width : width + len(keys)])
         meta = ListMeta(
             page=None if values is not None else page,
             limit=asked.limit,
             total=total,
             total_pages=-(-total // asked.limit),
             has_more=has_more,
-            next_cursor=cursors.made(scope, rows[-1][width : width + len(keys)]) if has_more else None,
+            next_cursor=next_cursor,
         )
         return [row[:width] for row in rows], meta, stale
 

@@ -6,6 +6,7 @@ No endpoint, no rule and no SQL; FastAPI describes these routes, it does not run
 import inspect
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from functools import lru_cache
 from http import HTTPStatus
 from time import perf_counter
 from typing import Annotated, Any, Final, TypeAlias, TypeVar, get_type_hints
@@ -37,6 +38,8 @@ Endpoint: TypeAlias = Callable[..., Awaitable[Answer | Response]]
 E_ = TypeVar("E_", bound=Endpoint)
 
 MAX_KEY: Final = 200
+QUERIES: Final = 64
+"""How many query strings a route keeps as they were read."""
 _KEY: Final = re.compile(rf"[!-~]{{1,{MAX_KEY}}}")
 
 
@@ -87,6 +90,8 @@ class StrictRoute(APIRoute):
         self.has_dry_run = self.is_write and nature.has_dry_run
         self.is_retryable = self.is_write and nature.is_retryable
         self.query_model: type[BaseModel] | None = hints.get("query")
+        # The same few queries are asked for ever; what is refused is read again each time.
+        self._queried = lru_cache(maxsize=QUERIES)(self._read)
         self.body_model: type[BaseModel] | None = hints.get("body")
         names = [name for name in parameters if name not in {"query", "body"}]
         self.path_readers = [(name, TypeAdapter[Any](hints[name]).validate_python) for name in names]
@@ -137,7 +142,9 @@ class StrictRoute(APIRoute):
         except ValidationError:
             raise NotFound from None
         arguments = dict(call.values)
-        self._read_query(call, arguments)
+        call.dry_run, query = self._queried(call.scope["query_string"])
+        if query is not None:
+            arguments["query"] = query
         if self.is_write:
             await self._read_body(call, receive, arguments)
         return await self.run(call, **arguments)
@@ -150,18 +157,18 @@ class StrictRoute(APIRoute):
             call.standing = Standing(limits.per_minute[self.limit], 0, problem.retry_after or 1)
             raise
 
-    def _read_query(self, call: Call[Services], arguments: dict[str, Any]) -> None:
-        query = query_values(call.scope["query_string"])
+    def _read(self, query_string: bytes) -> tuple[bool, BaseModel | None]:
+        """Whether a dry run is asked for, and the parameters; raises Invalid."""
+        query = query_values(query_string)
         found: list[Fault] = []
-        if self.has_dry_run and "dryRun" in query:
-            asked = query.pop("dryRun")
-            if asked not in {"true", "false"}:
-                found.append(Fault("dryRun", "invalid", "true or false."))
-            call.dry_run = asked == "true"
+        asked = query.pop("dryRun", "false") if self.has_dry_run else "false"
+        if asked not in {"true", "false"}:
+            found.append(Fault("dryRun", "invalid", "true or false."))
         if self.query_model is not None:
-            arguments["query"] = modelled(self.query_model, query, *found)
-        elif query or found:
+            return asked == "true", modelled(self.query_model, query, *found)
+        if query or found:
             raise Invalid(details=[*found, *unknown(query)])
+        return asked == "true", None
 
     async def _read_body(self, call: Call[Services], receive: Receive, arguments: dict[str, Any]) -> None:
         raw = await body_bytes(receive, call.headers, call.services.body_limit_bytes)
