@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.domain.samples import NOON, day, row
+from tests.domain.samples import NOON, day, goal, row
 
 from waymark.domain.debts import (
     DebtPayoff,
     PayoffPlan,
+    begun,
     debt_state,
     faults,
     is_payment,
@@ -20,7 +21,7 @@ from waymark.domain.debts import (
     status_of,
 )
 from waymark.domain.documents import encoded
-from waymark.domain.neighbours import Debt, Transaction
+from waymark.domain.neighbours import Beginning, Debt, Transaction
 
 RECORD: dict[str, Any] = {"user_id": "u", "created_at": NOON, "updated_at": NOON}
 ZERO = Decimal(0)
@@ -88,23 +89,48 @@ def test_a_remainder_is_never_rounded_away() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "of", "is_paying"),
+    ("said", "of", "closing", "is_paying"),
     [
-        ({}, {"debt_id": "d"}, True),
-        ({}, {"debt_id": "d", "type": "transfer"}, True),
-        ({}, {"debt_id": "d", "type": "income"}, False),
-        ({"direction": "they_owe_me"}, {"debt_id": "d", "type": "income"}, True),
-        ({"direction": "they_owe_me"}, {"debt_id": "d"}, False),
-        ({}, {"debt_id": "other"}, False),
-        ({"linked_goal_id": "g"}, {"goal_id": "g"}, True),
-        ({"linked_goal_id": "g"}, {"goal_id": "g", "debt_id": "other"}, False),
-        ({}, {"goal_id": "g"}, False),
-        ({}, {}, False),
+        ({}, {"debt_id": "d"}, None, True),
+        ({}, {"debt_id": "d", "type": "transfer"}, None, True),
+        ({}, {"debt_id": "d", "type": "income"}, None, False),
+        ({"direction": "they_owe_me"}, {"debt_id": "d", "type": "income"}, None, True),
+        ({"direction": "they_owe_me"}, {"debt_id": "d"}, None, False),
+        ({}, {"debt_id": "other"}, None, False),
+        ({}, {"goal_id": "g"}, {"linked_debt_id": "d"}, True),
+        ({}, {"goal_id": "g"}, {"linked_debt_id": "d", "show_status": "deleted"}, True),
+        ({}, {"goal_id": "g", "debt_id": "other"}, {"linked_debt_id": "d"}, False),
+        ({}, {"goal_id": "g", "debt_id": "d"}, {"linked_debt_id": "other"}, True),
+        ({"linked_goal_id": "g"}, {"goal_id": "g"}, {}, False),
+        ({}, {}, None, False),
     ],
 )
-def test_what_pays_a_debt(said: dict[str, Any], of: dict[str, Any], is_paying: bool) -> None:
+def test_what_pays_a_debt(
+    said: dict[str, Any], of: dict[str, Any], closing: dict[str, Any] | None, is_paying: bool
+) -> None:
     known = {"id": "t", "type": "expense", "amount": Decimal(1), "currency": "USD", "happened_on": day(1)}
-    assert is_payment(debt(**said), Transaction(**RECORD | known | of)) is is_paying
+    named = None if closing is None else goal(**closing)
+    assert is_payment(debt(**said), Transaction(**RECORD | known | of), named) is is_paying
+
+
+@pytest.mark.parametrize(
+    ("own", "payments", "target", "initial", "is_whole"),
+    [
+        ("0", {}, "0", "1000", False),
+        ("0", {"a": "300", "later": "500"}, "0", "700", False),
+        ("0", {"a": "300", "b": "699.99"}, "0", "0.01", False),
+        ("0", {"a": "300", "b": "700"}, "0", "1000", True),
+        ("0", {"a": "300"}, "700", "1000", True),
+        ("50", {"a": "300", "b": "700"}, "0", "50", False),
+        ("-50", {"a": "300", "b": "700"}, "0", "950", True),
+    ],
+)
+def test_what_a_goal_that_closes_a_debt_begins_with(
+    own: str, payments: dict[str, str], target: str, initial: str, is_whole: bool
+) -> None:
+    beginning = Beginning(user_id="u", goal_id="g", debt_id="d", payment_ids=("a", "b"), own=Decimal(own))
+    paid = {name: Decimal(amount) for name, amount in payments.items()}
+    assert begun(debt(), beginning, paid, Decimal(target)) == (Decimal(initial), is_whole)
 
 
 # Plans ------------------------------------------------------------------------------------------

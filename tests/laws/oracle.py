@@ -5,7 +5,7 @@ It shares no code with the product and knows no totals: whatever it tells, it co
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
@@ -50,6 +50,11 @@ class Fact:
     mode: str | None
     day: date
     at: str
+
+    @property
+    def moment(self) -> datetime:
+        """`at` to compare by: as texts, a whole second comes after its own fractions."""
+        return datetime.fromisoformat(self.at)
 
 
 @dataclass
@@ -108,7 +113,7 @@ class Goal:
 
     @property
     def ordered(self) -> list[Fact]:
-        return sorted(self.facts.values(), key=lambda fact: (fact.day, fact.at, fact.id))
+        return sorted(self.facts.values(), key=lambda fact: (fact.day, fact.moment, fact.id))
 
     def trail(self) -> Iterator[tuple[Fact, Fraction]]:
         """Every fact that gives a value, with the value after it."""
@@ -267,7 +272,9 @@ class Goal:
             "rawPercent": self.raw,
             "progressPercent": Fraction(100) if self.was_completed else self.earned,
             "checkInCount": len(self.facts),
-            "lastCheckInAt": max((fact.at for fact in self.facts.values()), default=None),
+            "lastCheckInAt": max(self.facts.values(), key=lambda fact: fact.moment).at
+            if self.facts
+            else None,
             "milestones": self.milestones(),
             "pace": Course(self, today).pace(),
         }
@@ -353,7 +360,7 @@ class Course:
         told["status"] = self.status(remaining)
         told["actualPerDay"] = rounded(self.rate, 6)
         if remaining is not None and self.rate > 0:
-            day = self.after(today, -((-remaining) // self.rate)) if remaining / self.rate < 60_000 else None
+            day = self.after(today, -((-remaining) // self.rate)) if remaining / self.rate < 100_000 else None
             told["projectedDate"] = day.isoformat() if day and day.year <= 2200 else None
         if self.elapsed >= 5:
             told["confidence"] = self.confidence()

@@ -4,11 +4,14 @@ Each on both databases; the expectations are DOMAIN's.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.laws.oracle import Fact, Goal
+from tests.laws.telling import retarget
 from tests.laws.world import World
 
 
@@ -60,3 +63,32 @@ def test_undoing_what_completed_an_archived_goal(world: World) -> None:
     assert done(world, "GET", path)["status"] == "archived"
     restored = done(world, "POST", f"{path}/restore")
     assert (restored["status"], restored["completedDate"]) == ("active", None)
+
+
+def test_the_newest_fact_is_the_latest_not_the_last_in_the_alphabet(world: World) -> None:
+    """A whole second is written without a fraction, and so sorts as text behind the fractions after it."""
+    owed = {"direction": "i_owe", "counterpartyName": "c", "principalAmount": 400, "principalCurrency": "USD"}
+    debt = f"/debts/{done(world, 'POST', '/debts', owed)['id']}"
+    paid = done(world, "POST", f"{debt}/payments", {"amount": 100})
+    close = {"title": "x", "goalType": "financial", "metricType": "amount", "financeMode": "debt_close"}
+    goal = done(world, "POST", "/goals", close | {"linkedDebtId": debt.removeprefix("/debts/")})
+    path = f"/goals/{goal['id']}"
+    world.clock.at += timedelta(hours=1)
+    day = world.clock.now().date() - timedelta(5)
+    first = done(world, "POST", f"{path}/check-in", {"value": 1, "dateKey": str(day)})["checkIn"]
+    assert first["createdAt"] == "2026-03-02T13:00:00Z"
+    # Its day is not the newest either: what was paid before counts once it pays all, and came later.
+    done(world, "PATCH", f"{debt}/payments/{paid['id']}", {"amount": 400})
+    facts = done(world, "GET", f"{path}/check-ins")
+    assert {fact["sourceType"] for fact in facts} == {"manual", "finance"}
+    shown = done(world, "GET", path)
+    assert shown["lastCheckInAt"] == max((fact["createdAt"] for fact in facts), key=datetime.fromisoformat)
+    assert shown["lastCheckInAt"] < first["createdAt"], "as texts, that is"
+    told = Goal("x", "amount", "decrease", "increment", day, target=Fraction(0))
+    retarget(told, day)
+    told.facts = {
+        fact["id"]: Fact(fact["id"], fact["value"], None, None, day, fact["createdAt"]) for fact in facts
+    }
+    assert told.document(day)["lastCheckInAt"] == shown["lastCheckInAt"]
+    done(world, "PATCH", f"{debt}/payments/{paid['id']}", {"amount": 100})
+    assert done(world, "GET", path)["lastCheckInAt"] == first["createdAt"]

@@ -162,11 +162,8 @@ class Telling(Moving):
             budget.goal_id = goal.id
         if is_free(debt) and debt is not None:
             debt.goal_id = goal.id
-        if debt is not None and goal.finance_mode == "debt_close":
-            if debt.goal_id == goal.id:
-                self.books.tell(goal, debt)
-            else:
-                goal.finance_mode = None
+        if debt is not None and goal.finance_mode == "debt_close" and debt.goal_id != goal.id:
+            goal.finance_mode = None
 
     @rule(goal=any_goal, value=st.integers(1, 2_000))
     def aim(self, goal: Aim, value: int) -> None:
@@ -332,8 +329,6 @@ class Telling(Moving):
             item.goal_id = None
             for key in [key for key in self.books.ties if key[1] == item.id]:
                 del self.books.ties[key]
-        if isinstance(item, Money):
-            self.books.outgrown(item)
         if isinstance(item, Budget):
             item.goal_id = None
         if isinstance(item, Debt):

@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from tests.laws.oracle import DAY
 from tests.laws.telling import decimal
 from tests.laws.world import START, World
-from tests.laws.worlds_oracle import Aim, Books, Budget, Debt, Money, Task
+from tests.laws.worlds_oracle import FIRST, Aim, Books, Budget, Debt, Money, Task
 
 T = TypeVar("T")
 
@@ -117,7 +117,9 @@ class Moving(RuleBasedStateMachine):
         *,
         is_project: bool,
     ) -> None:
-        budget = Budget(self.new_id(), flow, currency, Fraction(1_000), period, is_project, categories)
+        budget = Budget(
+            self.new_id(), flow, currency, Fraction(1_000), self.today, period, is_project, categories
+        )
         body: dict[str, Any] = {"id": budget.id, "name": "b", "transactionType": flow, "currency": currency}
         body |= {"limitAmount": 1_000, "periodType": period, "categoryIds": categories or None}
         if first is not None:
@@ -130,6 +132,19 @@ class Moving(RuleBasedStateMachine):
     def list_categories(self, budget: Budget, categories: list[str]) -> None:
         if self.send("PATCH", f"/budgets/{budget.id}", {"categoryIds": categories}) is not None:
             budget.categories = categories
+
+    @rule(
+        budget=any_budget,
+        period=st.sampled_from(["none", "weekly", "monthly"]),
+        first=st.none() | st.integers(-20, 0),
+        carries=st.booleans(),
+    )
+    def change_period(self, budget: Budget, period: str, first: int | None, *, carries: bool) -> None:
+        begin = None if first is None else self.today + first * DAY
+        body = {"periodType": period, "startDate": begin and str(begin)}
+        body["rolloverMode"] = "carryover" if carries else "none"
+        if self.send("PATCH", f"/budgets/{budget.id}", body) is not None:
+            budget.period, budget.first, budget.carries = period, begin or FIRST, carries
 
     @rule(
         goal=any_goal,
@@ -274,7 +289,6 @@ class Moving(RuleBasedStateMachine):
             assert (answer is not None) == (not moved.is_deleted)
         if answer is not None:
             vars(moved).update(vars(after))
-            self.books.outgrown(moved)
 
     @rule(paid=any_money)
     def unpay(self, paid: Money) -> None:

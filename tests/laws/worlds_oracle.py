@@ -20,6 +20,8 @@ FLOWS = {
 }
 """Which way a transaction counts in a budget of a flow, in a goal of a mode."""
 PAYING = {"i_owe": {"expense", "transfer"}, "they_owe_me": {"income", "transfer"}}
+FIRST, LAST = date(1900, 1, 1), date(2200, 12, 31)
+"""The days that there are."""
 Source = tuple[str, str, date]
 """sourceType, sourceId and the day."""
 
@@ -65,13 +67,27 @@ class Budget:
     flow: str
     currency: str
     limit: Fraction
+    created_on: date
     period: str = "none"
     is_project: bool = False
     categories: list[str] = field(default_factory=list)
-    first: date = date.min
-    last: date = date.max
+    first: date = FIRST
+    last: date = LAST
+    carries: bool = False
     goal_id: str | None = None
     is_deleted: bool = False
+
+    def period_of(self, day: date) -> tuple[date, date]:
+        """First and last day of the period that a day is in."""
+        day = max(self.first, min(day, self.last))
+        first, last = self.first, self.last
+        if self.period == "weekly":
+            first = day - timedelta(day.weekday())
+            last = first + 6 * DAY
+        elif self.period == "monthly":
+            first = day.replace(day=1)
+            last = (first + 31 * DAY).replace(day=1) - DAY
+        return max(first, self.first), min(last, self.last)
 
 
 @dataclass
@@ -111,7 +127,9 @@ class Aim(Goal):
     remembered: tuple[str | None, str | None] = (None, None)
     """The budget and the debt that a deleted goal was tied to."""
     told: set[str] = field(default_factory=set)
-    """Payments made before it began to close a debt: its initial value tells of them."""
+    """Payments made before it began to close a debt: its initial value tells of them, if it can."""
+    is_whole: bool = False
+    """It cannot: it would begin at its end."""
     given: set[str] = field(default_factory=set)
     """Payments that once counted."""
     manual: dict[str, Fact] = field(default_factory=dict)
@@ -204,12 +222,19 @@ class Books:
             return self.debts[money.debt_id].currency
         return self.budgets[money.budget_id].currency if money.budget_id else None
 
+    def tied(self, goal_id: str | None) -> tuple[str | None, str | None]:
+        """The budget and the debt that a goal is tied to; one that is deleted remembers them."""
+        goal = self.goals.get(goal_id or "")
+        if goal is None or goal.is_deleted:
+            return goal.remembered if goal else (None, None)
+        return _tied(self.budgets, goal), _tied(self.debts, goal)
+
     def way(self, budget: Budget, money: Money) -> int:
         """Whether it adds to what a budget counts, takes away, or does not belong."""
         is_off = money.is_deleted or budget.is_deleted or money.type == "payment"
         if is_off or not budget.first <= money.day <= budget.last:
             return 0
-        is_of_goal = budget.is_project and money.goal_id is not None and money.goal_id == budget.goal_id
+        is_of_goal = budget.is_project and self.tied(money.goal_id)[0] == budget.id
         if money.budget_id == budget.id or (money.budget_id is None and is_of_goal):
             return FLOWS[budget.flow].get(money.type, 0)
         is_listed = money.budget_id is None and money.category in budget.categories
@@ -222,30 +247,31 @@ class Books:
             return money.debt_id == debt.id and (
                 money.type == "payment" or money.type in PAYING[debt.direction]
             )
-        is_of_goal = money.goal_id is not None and money.goal_id == debt.goal_id
-        return is_of_goal and money.type in PAYING[debt.direction]
+        return self.tied(money.goal_id)[1] == debt.id and money.type in PAYING[debt.direction]
 
     def paid(self, debt: Debt) -> Fraction:
         paying = (each for each in self.money.values() if self.is_paying(debt, each))
         return sum((self.worth(each, debt.currency) for each in paying), Fraction(0))
 
-    def spent(self, budget: Budget, today: date) -> tuple[Fraction, Fraction]:
-        """In the period of the day, and ever."""
-        day = max(budget.first, min(today, budget.last))
-        first, last = budget.first, budget.last
-        if budget.period == "weekly":
-            first = day - timedelta(day.weekday())
-            last = first + 6 * DAY
-        elif budget.period == "monthly":
-            first = day.replace(day=1)
-            last = (first + 31 * DAY).replace(day=1) - DAY
-        given = [
-            (each.day, self.way(budget, each) * self.worth(each, budget.currency))
-            for each in self.money.values()
-            if self.way(budget, each)
-        ]
-        within = sum((value for day, value in given if first <= day <= last), Fraction(0))
-        return within, sum((value for _, value in given), Fraction(0))
+    def spent(self, budget: Budget) -> dict[date, Fraction]:
+        """What belongs to it, by the first day of the period."""
+        found: dict[date, Fraction] = {}
+        for each in self.money.values():
+            way = self.way(budget, each)
+            if way:
+                first = budget.period_of(each.day)[0]
+                found[first] = found.get(first, Fraction(0)) + way * self.worth(each, budget.currency)
+        return found
+
+    def limit(self, budget: Budget, spent: dict[date, Fraction], today: date) -> Fraction:
+        """With what the periods before today's left over, where it carries that over."""
+        carried = Fraction(0)
+        if budget.carries and budget.period != "none":
+            first, last = budget.period_of(budget.created_on if budget.first == FIRST else budget.first)
+            while first < budget.period_of(today)[0]:
+                carried = max(Fraction(0), carried + budget.limit - spent.get(first, 0))
+                first, last = budget.period_of(last + DAY)
+        return budget.limit + carried
 
     def share(self, goal: Aim, money: Money) -> Fraction | None:
         """What a transaction or payment gives to a goal, once, whatever ways lead there; None: nothing."""
@@ -256,7 +282,7 @@ class Books:
         in_budget = any(each.goal_id == goal.id and self.way(each, money) for each in self.budgets.values())
         worth = self.worth(money, goal.currency)
         if goal.finance_mode == "debt_close":
-            return worth if pays and money.id not in goal.told else None
+            return worth if pays and (goal.is_whole or money.id not in goal.told) else None
         if money.type != "payment" and (money.goal_id == goal.id or in_budget):
             sign = FLOWS[goal.finance_mode or "save"].get(money.type)
             return None if sign is None else sign * worth
@@ -288,18 +314,10 @@ class Books:
             if goal is not None and goal.finance_mode == "debt_close":
                 told = (each for each in self.money.values() if each.id in goal.told)
                 standing = (self.worth(each, debt.currency) for each in told if self.is_paying(debt, each))
-                goal.initial = debt.principal - sum(standing, Fraction(0))
+                left = debt.principal - sum(standing, Fraction(0))
+                goal.is_whole = left <= 0
+                goal.initial = debt.principal if goal.is_whole else left
                 goal.given |= {each.id for each in self.money.values() if self.share(goal, each) is not None}
-
-    def outgrown(self, money: Money) -> None:
-        """A mended payment that leaves a goal which began after it no way to go counts from now on."""
-        for debt in self.debts.values():
-            goal = self.goals.get(debt.goal_id or "")
-            if goal is not None and goal.finance_mode == "debt_close" and money.id in goal.told:
-                told = (each for each in self.money.values() if each.id in goal.told)
-                standing = (self.worth(each, debt.currency) for each in told if self.is_paying(debt, each))
-                if sum(standing, Fraction(0)) >= debt.principal:
-                    goal.told.discard(money.id)
 
     def arrived(self) -> None:
         for debt in self.debts.values():

@@ -36,6 +36,36 @@ async def test_a_budget_counts_its_categories_in_its_days(ada: Person) -> None:
     assert await state(ada, made) == [10, 999_990, 0, 10, False]
 
 
+async def test_other_periods_count_what_was_counted_before(ada: Person) -> None:
+    """What fell into a period by one definition falls into another by the next, and is all there again."""
+    for amount, on in ((100, "02-10"), (20, "02-27"), (3, "03-01"), (4, "03-02")):
+        await moved(ada, amount, type="expense", categoryId="food", date=f"2026-{on}")
+    made = await budget(ada, limitAmount=1_000)
+    carryover = {"rolloverMode": "carryover"}
+    for change, spent, remaining, total in (
+        ({}, 127, 873, 127),
+        ({"periodType": "monthly"}, 7, 993, 127),
+        ({"periodType": "weekly"}, 4, 996, 127),
+        ({"startDate": "2026-02-09", **carryover}, 4, 3_873, 127),
+        ({"periodType": "monthly"}, 7, 1_873, 127),
+        ({"startDate": "2026-02-15"}, 7, 1_973, 27),
+        ({"endDate": "2026-03-01"}, 3, 1_977, 23),
+        ({"startDate": "2026-02-28", "periodType": "weekly"}, 3, 997, 3),
+        ({"periodType": "custom_range", "startDate": "2026-02-10"}, 123, 877, 123),
+        ({"periodType": "none", "startDate": None, "endDate": None}, 127, 873, 127),
+    ):
+        await ada.data("PATCH", f"/budgets/{made['id']}", change)
+        shows = await ada.get(f"/budgets/{made['id']}")
+        assert shown(shows, "spentAmount", "remainingAmount", "contributionTotal") == [
+            spent,
+            remaining,
+            total,
+        ], change
+    for each in await ada.get("/transactions"):
+        await ada.data("DELETE", f"/transactions/{each['id']}")
+    assert await state(ada, made) == [0, 1_000, 0, 0, False]
+
+
 async def test_its_etag_moves_with_what_it_counts(ada: Person) -> None:
     made = await budget(ada)
     path = f"/budgets/{made['id']}"
@@ -189,3 +219,14 @@ async def test_a_goal_takes_the_currency_of_its_budget(ada: Person) -> None:
     goal = await ada.goal(**body, linkedBudgetId=made["id"])
     assert goal["currency"] == "UZS"
     assert goal["progressPercent"] == Decimal(0)
+
+
+async def test_a_project_budget_that_narrows_and_widens_counts_what_names_its_goal(ada: Person) -> None:
+    goal = await ada.goal("Trip", **TRIP)
+    path = f"/budgets/{goal['linkedBudgetId']}"
+    await moved(ada, 100, goalId=goal["id"])
+    await ada.data("PATCH", path, {"startDate": "2026-03-03"})
+    assert (await ada.get(path))["spentAmount"] == 0
+    await ada.data("PATCH", path, {"startDate": None})
+    assert (await ada.get(path))["spentAmount"] == 100
+    assert (await ada.now(goal))["currentValue"] == 100

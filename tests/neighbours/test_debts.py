@@ -108,8 +108,15 @@ async def test_what_was_paid_before_is_in_the_initial_value(ada: Person) -> None
     assert await stands(ada, goal) == [4_000_000, 3_000_000, 25]
     await ada.data("PATCH", f"/debts/{owed['id']}/payments/{old['id']}", {"amount": 3_000_000})
     assert await stands(ada, goal) == [2_000_000, 1_000_000, 50]
-    too_small = await ada("PATCH", f"/debts/{owed['id']}", {"principalAmount": 3_000_000})
+    # Less than was paid before the goal began: it begins with all that was owed, and that counts.
+    await ada.data("PATCH", f"/debts/{owed['id']}", {"principalAmount": 3_000_000})
+    assert await stands(ada, goal) == [3_000_000, -1_000_000, 100]
+    await ada.data("PATCH", f"/debts/{owed['id']}", {"principalAmount": 5_000_000})
+    assert await stands(ada, goal) == [2_000_000, 1_000_000, 50]
+    await ada.data("PATCH", f"/goals/{goal['id']}", {"targetValue": 1_500_000})
+    too_small = await ada("PATCH", f"/debts/{owed['id']}", {"principalAmount": 1_500_000})
     assert fields_of(too_small) == {"principalAmount"}
+    await ada.data("PATCH", f"/goals/{goal['id']}", {"targetValue": 0})
     await ada.data("DELETE", f"/debts/{owed['id']}/payments/{old['id']}")
     assert await stands(ada, goal) == [5_000_000, 4_000_000, 20]
     await ada.data("PATCH", f"/debts/{owed['id']}", {"principalAmount": 6_000_000})
@@ -117,14 +124,96 @@ async def test_what_was_paid_before_is_in_the_initial_value(ada: Person) -> None
 
 
 async def test_an_old_payment_that_pays_it_all_counts(ada: Person) -> None:
+    """Told by the initial value, the goal would begin at its end; mended again, it is told by it again."""
+    owed = await debt(ada)
+    old = await paid(ada, owed, 1_000_000)
+    older = await moved(ada, 500_000, type="expense", debtId=owed["id"])
+    goal = await closing(ada, owed)
+    before = await ada.now(goal)
+    assert await stands(ada, goal) == [3_500_000, 3_500_000, 0]
+    await paid(ada, owed, 700_000)
+    path = f"/debts/{owed['id']}/payments/{old['id']}"
+    for _ in range(2):
+        await ada.data("PATCH", path, {"amount": 4_500_000})
+        assert await stands(ada, goal) == [5_000_000, -700_000, 100]
+        assert (await ada.now(goal))["financeContributionCount"] == 3
+        await ada.data("PATCH", path, {"amount": 1_000_000})
+        assert await stands(ada, goal) == [3_500_000, 2_800_000, 20]
+    # The same by a transaction, and by what is owed.
+    await ada.data("PATCH", f"/transactions/{older['id']}", {"amount": 4_000_000})
+    assert await stands(ada, goal) == [5_000_000, -700_000, 100]
+    await ada.data("DELETE", f"/transactions/{older['id']}")
+    assert await stands(ada, goal) == [4_000_000, 3_300_000, Decimal("17.5")]
+    await ada.data("POST", f"/transactions/{older['id']}/restore")
+    await ada.data("PATCH", f"/transactions/{older['id']}", {"amount": 500_000})
+    await ada.data("PATCH", f"/debts/{owed['id']}", {"principalAmount": 1_000_000})
+    assert await stands(ada, goal) == [1_000_000, -1_200_000, 100]
+    await ada.data("PATCH", f"/debts/{owed['id']}", {"principalAmount": 5_000_000})
+    last = (await ada.get(f"/debts/{owed['id']}/payments"))[0]
+    assert last["amount"] == 700_000
+    await ada.data("DELETE", f"/debts/{owed['id']}/payments/{last['id']}")
+    after = await ada.now(goal)
+    assert {**after, "version": 0, "updatedAt": ""} == {**before, "version": 0, "updatedAt": ""}
+
+
+async def test_what_its_owner_says_it_begins_with_is_kept(ada: Person) -> None:
+    """An initial value of one's own moves with the debt, and gives way like the debt's."""
     owed = await debt(ada)
     old = await paid(ada, owed, 1_000_000)
     goal = await closing(ada, owed)
+    await ada.data("PATCH", f"/goals/{goal['id']}", {"initialValue": 4_200_000})
+    assert await stands(ada, goal) == [4_200_000, 4_200_000, 0]
     path = f"/debts/{owed['id']}/payments/{old['id']}"
-    await ada.data("PATCH", path, {"amount": 5_000_000})
-    assert await stands(ada, goal) == [5_000_000, 0, 100]
+    await ada.data("PATCH", path, {"amount": 2_000_000})
+    assert await stands(ada, goal) == [3_200_000, 3_200_000, 0]
+    await ada.data("PATCH", path, {"amount": 5_200_000})
+    assert await stands(ada, goal) == [5_200_000, 0, 100]
+    # What counts goes on to count when its owner says another.
+    await ada.data("PATCH", f"/goals/{goal['id']}", {"initialValue": 5_000_000})
+    assert await stands(ada, goal) == [5_000_000, -200_000, 100]
     await ada.data("PATCH", path, {"amount": 1_000_000})
     assert await stands(ada, goal) == [5_000_000, 4_000_000, 20]
+
+
+async def test_what_happens_to_a_debt_while_its_goal_is_deleted(ada: Person) -> None:
+    """Restored, the goal is where it would be had it never been deleted."""
+    owed = await debt(ada)
+    old = await paid(ada, owed, 1_000_000)
+    goal = await closing(ada, owed)
+    await paid(ada, owed, 500_000)
+    await ada.data("DELETE", f"/goals/{goal['id']}")
+    await ada.data("PATCH", f"/debts/{owed['id']}", {"principalAmount": 7_000_000})
+    await ada.data("PATCH", f"/debts/{owed['id']}/payments/{old['id']}", {"amount": 2_000_000})
+    await paid(ada, owed, 250_000)
+    await ada.data("POST", f"/goals/{goal['id']}/restore")
+    assert await stands(ada, goal) == [5_000_000, 4_250_000, 15]
+    assert (await ada.get(f"/debts/{owed['id']}"))["remainingAmount"] == 4_250_000
+
+
+async def test_deleting_a_goal_takes_back_no_payment(ada: Person) -> None:
+    """What was paid by naming the goal is paid; untying the debt takes it back, as tying it paid it."""
+    owed = await debt(ada)
+    goal = await closing(ada, owed)
+    await moved(ada, 5_000_000, type="expense", goalId=goal["id"])
+    names = ("totalPaid", "status", "linkedGoalId")
+    path = f"/debts/{owed['id']}"
+    assert shown(await ada.get(path), *names) == [5_000_000, "paid", goal["id"]]
+    await ada.data("DELETE", f"/goals/{goal['id']}")
+    assert shown(await ada.get(path), *names) == [5_000_000, "paid", None]
+    await ada.data("POST", f"/goals/{goal['id']}/restore")
+    assert shown(await ada.get(path), *names) == [5_000_000, "paid", goal["id"]]
+    assert await stands(ada, goal) == [5_000_000, 0, 100]
+    await ada.data("DELETE", f"/goals/{goal['id']}/unlink-debt")
+    assert shown(await ada.get(path), *names) == [0, "active", None]
+    await ada.data("POST", f"/goals/{goal['id']}/link-debt", {"debtId": owed["id"]})
+    assert shown(await ada.get(path), *names) == [5_000_000, "paid", goal["id"]]
+    # Another goal took the debt meanwhile: what named the first one pays it until that one is untied.
+    await ada.data("DELETE", f"/goals/{goal['id']}")
+    other = await closing(ada, owed, initialValue=5_000_000)
+    assert await stands(ada, other) == [5_000_000, 0, 100]
+    await ada.data("POST", f"/goals/{goal['id']}/restore")
+    assert shown(await ada.get(path), *names) == [0, "active", other["id"]]
+    assert await stands(ada, other) == [5_000_000, 5_000_000, 0]
 
 
 async def test_begun_with_the_principal_every_payment_counts(ada: Person) -> None:
@@ -268,3 +357,19 @@ async def test_a_paid_debt_has_nothing_to_close(ada: Person) -> None:
         ]
     goal = await closing(ada, owed, initialValue=5_000_000)
     assert await stands(ada, goal) == [5_000_000, -1, 100]
+
+
+async def test_a_debt_turned_around_and_made_small_at_once(ada: Person) -> None:
+    """A transfer pays either way: told twice in one request, it still counts once."""
+    owed = await debt(ada)
+    old = await moved(ada, 1_000_000, type="transfer", debtId=owed["id"])
+    await moved(ada, 500_000, type="expense", debtId=owed["id"])
+    goal = await closing(ada, owed)
+    assert await stands(ada, goal) == [3_500_000, 3_500_000, 0]
+    turned = {"principalAmount": 900_000, "direction": "they_owe_me"}
+    await ada.data("PATCH", f"/debts/{owed['id']}", turned)
+    assert await stands(ada, goal) == [900_000, -100_000, 100]
+    (fact,) = await ada.get(f"/goals/{goal['id']}/contributions")
+    assert fact["transactionId"] == old["id"]
+    await ada.data("PATCH", f"/debts/{owed['id']}", {"principalAmount": 5_000_000, "direction": "i_owe"})
+    assert await stands(ada, goal) == [3_500_000, 3_500_000, 0]

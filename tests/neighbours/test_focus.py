@@ -4,6 +4,7 @@ The clock is in the test's hand, so every minute is worked out here.
 """
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from tests.api.person import Person, code_of, fields_of, parsed, shown
@@ -219,3 +220,26 @@ async def test_what_cannot_be_told_of_a_session(ada: Person) -> None:
     started_at = {"startedAt": "2026-03-01T09:00:00Z"}
     assert fields_of(await ada("POST", "/focus-sessions/start", {**body, **started_at})) == {"startedAt"}
     assert await ada.get("/focus-sessions") == []
+
+
+async def test_a_goal_that_measures_time_only_now_counts_what_was_done_before(ada: Person) -> None:
+    """As if it always had; what is taken back is taken back from it."""
+    goal = await ada.goal(metricType="none")
+    made = {}
+    for minutes, status in ((25, "completed"), (40, "completed"), (5, "canceled")):
+        session = await ada.data(
+            "POST", "/focus-sessions/start", {"plannedMinutes": 25, "goalId": goal["id"]}
+        )
+        path = f"/focus-sessions/{session['id']}"
+        end = {"actualMinutes": minutes} if status == "completed" else None
+        await ada.data("POST", f"{path}/{'complete' if end else 'cancel'}", end)
+        made[minutes] = path
+    await ada.data("DELETE", made[40])
+    hours = {"metricType": "duration", "unit": "hours", "targetValue": 2}
+    measured = await ada.data("PATCH", f"/goals/{goal['id']}", hours)
+    assert shown(measured, "currentValue", "checkInCount") == [Decimal("0.416667"), 1]
+    await ada.data("POST", f"{made[40]}/restore")
+    assert shown(await ada.now(goal), "progressPercent", "checkInCount") == [Decimal("54.17"), 2]
+    for minutes in (25, 40):
+        await ada.data("DELETE", made[minutes])
+    assert shown(await ada.now(goal), "currentValue", "checkInCount") == [0, 0]

@@ -3,10 +3,13 @@
 From the item's end they are tested with the item.
 """
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from tests.api.person import COUNT, SAVING, Person, code_of, fields_of, parsed, shown
+
+from waymark.clock import FrozenClock
 
 MARKS = [{"title": "half", "targetPercent": 50}]
 
@@ -107,6 +110,25 @@ async def test_facts_enter_whatever_the_goal_is(ada: Person) -> None:
     await ada.data("POST", f"/tasks/{task['id']}/reopen")
     back = await ada.data("POST", f"/goals/{goal['id']}/restore")
     assert shown(back, "currentValue", "linkedTaskIds") == [0, [task["id"]]]
+
+
+async def test_what_a_task_gave_stays_on_its_day_in_another_zone(ada: Person, clock: FrozenClock) -> None:
+    """DOMAIN §8: days that were stored never move when the zone changes."""
+    clock.at = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    goal = await ada.goal(**COUNT)
+    task = await ada.data("POST", "/tasks", {"title": "Read", "status": "completed", "goalId": goal["id"]})
+    link = f"/goals/{goal['id']}/tasks/{task['id']}"
+    await ada.data("PUT", link, {"contribution": 5})
+    await ada.data("PATCH", "/users/me", {"timezone": "Asia/Tashkent"})
+    await ada.data("PUT", link, {"contribution": 7})
+    await ada.data("DELETE", link)
+    await ada.data("PUT", link, {"contribution": 9})
+    (fact,) = await ada.get(f"/goals/{goal['id']}/check-ins")
+    assert shown(fact, "value", "dateKey") == [9, "2026-03-02"]
+    await ada.data("POST", f"/tasks/{task['id']}/reopen")
+    await ada.data("POST", f"/tasks/{task['id']}/complete")
+    (fact,) = await ada.get(f"/goals/{goal['id']}/check-ins")
+    assert fact["dateKey"] == "2026-03-03"
 
 
 async def test_a_contribution_follows_the_goals_unit(ada: Person) -> None:

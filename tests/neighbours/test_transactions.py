@@ -28,8 +28,8 @@ async def test_a_rate_of_its_own_is_kept(ada: Person) -> None:
     assert money(await ada.now(goal)) == [500_000, Decimal("41.67"), 1, Decimal("41.67")]
     assert made["goals"] == [{"id": goal["id"], "title": "Trip", "progressPercent": Decimal("41.67")}]
     (given,) = await ada.get(f"/goals/{goal['id']}/contributions")
-    assert given.pop("createdAt")
-    assert given == {
+    expected = {
+        "goalId": goal["id"],
         "transactionId": made["id"],
         "amount": 40,
         "currency": "USD",
@@ -39,6 +39,7 @@ async def test_a_rate_of_its_own_is_kept(ada: Person) -> None:
         "via": "goal",
         "date": "2026-03-02",
     }
+    assert given | expected == given
 
 
 async def test_no_rate_is_an_error_that_writes_nothing(ada: Person) -> None:
@@ -252,3 +253,22 @@ async def test_all_that_a_value_alone_tells_is_told_at_once(
     ada: Person, path: str, body: dict[str, object], fields: set[str]
 ) -> None:
     assert fields_of(await ada("POST", path, body)) == fields
+
+
+async def test_search_finds_text_in_name_and_description(ada: Person) -> None:
+    await moved(ada, 1, name="Café 100%", description="with Straße")
+    await moved(ada, 2, name="cafe_au_lait")
+    await moved(ada, 3)
+    for search, amounts in (
+        ({"search": "STRASSE"}, [1]),
+        ({"search": "CAF"}, [2, 1]),
+        ({"search": "é 100%"}, [1]),
+        ({"search": "%"}, [1]),
+        ({"search": "e_a"}, [2]),
+        ({"search": "caf", "type": "expense"}, []),
+    ):
+        assert [each["amount"] for each in await ada.get("/transactions", **search)] == amounts
+    (found,) = await ada.get("/transactions", search="e_a")
+    await ada.data("PATCH", f"/transactions/{found['id']}", {"name": "Tea"})
+    assert await ada.get("/transactions", search="e_a") == []
+    assert fields_of(await ada("GET", "/transactions", params={"search": ""})) == {"search"}

@@ -125,12 +125,13 @@ async def _recount(work: Work, tally: BudgetTally, moves: list[tuple[Settlement,
 
 
 def _scope(budget: Budget) -> tuple[object, ...]:
-    """What of a budget decides which transactions belong to it, and what they are worth there."""
+    """What of a budget decides which transactions belong to it, in which period, and what they are worth."""
     return (
         budget.category_ids,
         budget.transaction_type,
         budget.budget_type,
         budget.currency,
+        budget.period_type,
         budget.start_on,
         budget.end_on,
     )

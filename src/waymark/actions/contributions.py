@@ -12,11 +12,11 @@ import msgspec
 from msgspec.structs import replace
 from uuid_utils import uuid7
 
-from waymark.actions.giving import give, moved_initial
+from waymark.actions.beginnings import begin_again, is_told_of, payments_to_tell
+from waymark.actions.giving import give
 from waymark.actions.settlement import Settlement
-from waymark.actions.tallies import BudgetTally, DebtTally, worth
-from waymark.domain.amounts import ZERO
-from waymark.domain.budgets import sign
+from waymark.actions.tallies import BudgetTally, DebtTally
+from waymark.domain.budgets import period, sign
 from waymark.domain.debts import is_payment
 from waymark.domain.finance import Conversion, Share, contribution_of, conversion
 from waymark.domain.neighbours import Budget, BudgetEntry, Contribution, Debt, DebtPayment, Transaction
@@ -56,39 +56,46 @@ class Told(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-async def tell(
-    work: Work,
-    transactions: Sequence[Transaction],
-    *,
-    afresh: bool = False,
-    counted: frozenset[str] = frozenset(),
-) -> None:
+async def tell(work: Work, transactions: Sequence[Transaction], *, afresh: bool = False) -> None:
     """Bring payments, budgets and goals in line with transactions as they are now.
 
-    What was converted keeps its rate, unless `afresh`: then the money itself is another. `counted` are
-    payments that a goal begins to count only now. Invalid on `rate` where none is known.
+    What was converted keeps its rate, unless `afresh`: then the money itself is another. Invalid on
+    `rate` where none is known.
     """
     if not transactions:
         return
     told = await Told.gathered(work, transactions)
     for transaction in transactions:
-        await _Telling(work, transaction, told, afresh=afresh).tell(counted)
+        if await _Telling(work, transaction, told, afresh=afresh).tell():
+            told = await Told.gathered(work, transactions)
 
 
-async def tell_payment(
-    work: Work,
-    tally: DebtTally,
-    before: DebtPayment | None,
-    after: DebtPayment,
-    *,
-    counted: frozenset[str] = frozenset(),
-) -> None:
+async def tell_payment(work: Work, tally: DebtTally, before: DebtPayment | None, after: DebtPayment) -> None:
     """As `tell`, for a payment that came by itself: its debt's sum and goal follow."""
     source = as_transaction(tally.debt, after)
     telling = _Telling(work, source, await Told.gathered(work, [source]), afresh=False)
     if before != after:
         tally.move(before, after)
-    await telling.tell_payment(tally, before, after, counted)
+    await telling.tell_payment(tally, after)
+
+
+async def tell_beginning(work: Work, tally: DebtTally, *, but: str | None = None) -> bool:
+    """Bring what the goal that closes the debt begins with in line, and with it what it counts.
+
+    True when that told others again; `but` is the id of a payment that is being told anyway.
+    """
+    if not await begin_again(work, tally):
+        return False
+    await work.write_through()
+    payments = [each for each in await payments_to_tell(work, tally) if each.id != but]
+    made = [each.transaction_id for each in payments if each.transaction_id is not None]
+    if made:
+        await tell(work, await work.all(money.TRANSACTIONS_BY_ID, ids=made))
+    for payment in payments:
+        if payment.transaction_id is None:
+            await tell_payment(work, tally, payment, payment)
+    await work.write_through()  # so that whoever tells one of them yet again sees what was told now
+    return True
 
 
 class _Telling:
@@ -107,15 +114,20 @@ class _Telling:
         self._payment = told.payments.get(source.id)
         self._afresh = afresh
 
-    async def tell(self, counted: frozenset[str]) -> None:
+    async def tell(self) -> bool:
+        """True when others were told again on the way."""
         goal = await self._goal(self._source.goal_id)
         debt = await self._debt(goal)
         self._primary = await self._told_in(goal, debt)
         await self._remember()
-        pays = self._stands and debt is not None and is_payment(debt.debt, self._source)
+        pays = self._stands and debt is not None and is_payment(debt.debt, self._source, goal)
         before, after = await self._pay(debt if pays else None)
         tied = await self._enter(goal)
         earlier = await self._tally(before)
+        has_told = False
+        if before != after:
+            for tally in dict.fromkeys(filter(None, (debt, earlier))):
+                has_told |= await tell_beginning(self._work, tally, but=after.id if after else None)
         goal_ids = [
             self._source.goal_id,
             *(tally.budget.linked_goal_id for tally in tied.values()),
@@ -126,16 +138,16 @@ class _Telling:
         for goal_id in dict.fromkeys(filter(None, goal_ids)):
             settlement = await Settlement.find(self._work, goal_id)
             if settlement is not None:
-                await self._give(settlement, tied, before, after, counted)
+                await self._give(settlement, tied, after)
+        return has_told
 
-    async def tell_payment(
-        self, tally: DebtTally, before: DebtPayment | None, after: DebtPayment, counted: frozenset[str]
-    ) -> None:
+    async def tell_payment(self, tally: DebtTally, after: DebtPayment) -> None:
+        await tell_beginning(self._work, tally, but=after.id)
         self._worths[tally.debt.principal_currency] = Conversion(after.rate, after.converted_amount)
         for goal_id in dict.fromkeys(filter(None, [tally.debt.linked_goal_id, *self._contributions])):
             settlement = await Settlement.find(self._work, goal_id)
             if settlement is not None:
-                await self._give(settlement, {}, before, after, counted)
+                await self._give(settlement, {}, after)
 
     # What it belongs to -------------------------------------------------------------------
 
@@ -166,7 +178,7 @@ class _Telling:
         counting = {
             tally.budget.id: (tally, way)
             for tally in await self._candidates(goal)
-            if (way := self._way(tally.budget))
+            if (way := self._way(tally.budget, goal))
         }
         for budget_id, entry in self._entries.items():
             tally = await BudgetTally.find(self._work, budget_id)
@@ -178,7 +190,7 @@ class _Telling:
                 user_id=self._source.user_id,
                 budget_id=budget_id,
                 transaction_id=self._source.id,
-                day=self._source.happened_on,
+                from_on=period(tally.budget, self._source.happened_on).from_on,
                 currency=tally.budget.currency,
                 rate=told.rate,
                 converted_amount=told.converted_amount,
@@ -202,14 +214,17 @@ class _Telling:
             found = list(BudgetTally.all(self._work))
         return [tally for tally in found if tally.budget.show_status != "deleted"]
 
-    def _way(self, budget: Budget) -> int:
-        """As the domain says; what names a goal and no budget belongs to the goal's own project budget."""
+    def _way(self, budget: Budget, goal: Goal | None) -> int:
+        """As the domain says; what names a goal and no budget belongs to the goal's own project budget.
+
+        One that is deleted still knows its budget, so that deleting a goal takes nothing out of it.
+        """
         source = self._source
         is_project_of_goal = (
             budget.budget_type == "project"
             and source.budget_id is None
-            and source.goal_id is not None
-            and source.goal_id == budget.linked_goal_id
+            and goal is not None
+            and goal.linked_budget_id == budget.id
         )
         return sign(budget, replace(source, budget_id=budget.id) if is_project_of_goal else source)
 
@@ -303,16 +318,14 @@ class _Telling:
         self,
         settlement: Settlement,
         tied: Mapping[str, BudgetTally],
-        before: DebtPayment | None,
-        after: DebtPayment | None,
-        counted: frozenset[str],
+        payment: DebtPayment | None,
     ) -> None:
         """What it gives to one goal."""
         goal = settlement.goal
         debt = None if goal.linked_debt_id is None else await DebtTally.find(self._work, goal.linked_debt_id)
         if debt is not None and debt.debt.linked_goal_id != goal.id:
             debt = None
-        paid = _of(debt, after)
+        paid = _of(debt, payment)
         share = None
         if self._stands:
             budget = tied.get(goal.linked_budget_id or "")
@@ -324,17 +337,10 @@ class _Telling:
             )
         if share is not None and share.via == "debt":
             share = Share("debt", 1)  # what is paid of the debt is gained, whoever owes it
+        if debt is not None and paid is not None and goal.finance_mode == "debt_close":
+            # It may have been paid before the goal began: then the value that it begins with tells of it.
+            share = None if await is_told_of(debt, paid) else share
         known = self._contributions.get(goal.id)
-        paid_before = _of(debt, before)
-        is_new = paid_before is None or paid_before.id in counted
-        if debt is not None and goal.finance_mode == "debt_close" and known is None and not is_new:
-            # It was paid before the goal began: the value that the goal begins with tells of it, unless
-            # that would leave the goal no way to go. Then it counts like any other from now on.
-            by = worth(paid_before) - worth(paid)
-            if (goal.initial_value or ZERO) + by > (goal.target_value or ZERO):
-                moved_initial(settlement, by)
-                return
-            moved_initial(settlement, worth(paid_before))
         told = None if share is None or goal.currency is None else await self._worth(goal.currency)
         fact = None if known is None else self._told.facts.get(known.id)
         give(self._work, settlement, self._source, share, told, known, fact)

@@ -9,8 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from waymark.actions.budgets import goal_named
-from waymark.actions.contributions import as_transaction, tell_payment, told_in
-from waymark.actions.giving import moved_initial
+from waymark.actions.contributions import as_transaction, tell_beginning, tell_payment, told_in
 from waymark.actions.money_commands import ChangeDebt, ChangePayment, CreateDebt, CreatePayment, SettleDebt
 from waymark.actions.money_ties import linked, move_ties, unlinked
 from waymark.actions.nouns import answer, back, begun, found, given, gone
@@ -55,12 +54,11 @@ async def change_debt(work: Work, debt_id: str, command: ChangeDebt) -> Outcome:
         raise Invalid.of("principalCurrency", "has_facts", message)
     tally.define(debt)
     if before.linked_goal_id is not None and debt.principal_amount != before.principal_amount:
-        settlement = await Settlement.of(work, before.linked_goal_id)
-        if settlement.goal.finance_mode == "debt_close":
-            moved_initial(settlement, debt.principal_amount - before.principal_amount)
-            if (settlement.goal.initial_value or ZERO) <= (settlement.goal.target_value or ZERO):
-                message = "More than was paid before its goal began."
-                raise Invalid.of("principalAmount", "out_of_range", message)
+        await tell_beginning(work, tally)
+        goal = (await Settlement.of(work, before.linked_goal_id)).goal
+        if goal.finance_mode == "debt_close" and (goal.initial_value or ZERO) <= (goal.target_value or ZERO):
+            message = "More than what its goal ends with."
+            raise Invalid.of("principalAmount", "out_of_range", message)
     moves = await _retied(work, tally, goal_id)
     paying = []
     if debt.direction != before.direction:

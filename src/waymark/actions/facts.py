@@ -110,6 +110,25 @@ class Facts:
         )
 
     @property
+    def stored_last_on(self) -> date | None:
+        """The day of the last fact before this transaction."""
+        return None if self._last is None else self._last.day
+
+    @property
+    def has_another_past(self) -> bool:
+        """Whether something was undone or mended, or told of only after what came later."""
+        return bool(self.dirty) or any(fact.date_key < self._last_on for fact in self.fresh)
+
+    async def last_on(self, folded: Folded) -> date | None:
+        """The day of the last fact, once folded."""
+        if folded.days:
+            return folded.days[-1].day
+        if self._last is None or self._last.day < folded.since:
+            return self.stored_last_on
+        before = await self._work.one(statements.LAST_DAY_BEFORE, goal_id=self._goal_id, day=folded.since)
+        return None if before is None else before.day
+
+    @property
     def _last_on(self) -> date:
         return EARLIEST_ON if self._last is None else self._last.day
 

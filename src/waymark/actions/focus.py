@@ -22,6 +22,7 @@ from waymark.domain.vocabulary import FocusStatus, Operation
 from waymark.errors import Fault, Invalid, InvalidState
 from waymark.queries.focus import FOCUS
 from waymark.queries.tasks import TASKS
+from waymark.store.link_statements import FOCUSED_SESSIONS
 from waymark.store.work import Work
 
 _SECOND: Final = timedelta(seconds=1)
@@ -118,6 +119,13 @@ async def restore_focus(work: Work, session_id: str) -> Outcome:
     if before.show_status != "deleted":
         raise InvalidState("Only a deleted session can be restored.", context={"allowed": ["delete"]})
     return await answer(work, FOCUS, await _stored(work, before, back(before)))
+
+
+async def tell_sessions(work: Work, settlement: Settlement) -> None:
+    """A goal measures time only now: what was completed for it before counts as if it always had."""
+    for session in await work.all(FOCUSED_SESSIONS, goal_id=settlement.goal.id):
+        minutes = Decimal(session.actual_minutes or 0)
+        await settlement.say("focus", session.id, session.date_key, minutes, unit="minutes")
 
 
 async def _in_step(work: Work, session_id: str, step: str) -> FocusSession:

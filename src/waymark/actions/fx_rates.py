@@ -14,15 +14,15 @@ from waymark.store.money_statements import FX_RATE
 from waymark.store.work import Work
 
 
-async def quote_rate(work: Work, command: QuoteRate) -> Outcome:
-    """The rate of a pair from a day on; saying it again replaces."""
+async def quote_rate(work: Work, command: QuoteRate, rate_id: str | None = None) -> Outcome:
+    """The rate of a pair from a day on; saying it again replaces. `rate_id` is for one that is new."""
     if command.from_ == command.to:
         raise Invalid.of("to", "equal_to_from", "Another currency than `from`.")
     pair = {"source": command.from_, "target": command.to, "quoted_on": command.date}
     before = await work.one(FX_RATE, **pair)
     if before is None:
         work.check_absence()
-        fresh = await begun(work, FX_RATES, None, rate=command.rate, **pair)
+        fresh = await begun(work, FX_RATES, rate_id, rate=command.rate, **pair)
         return await answer(work, FX_RATES, work.put_noun(FX_RATES, fresh))
     work.check_version(before)
     after = replace(before, rate=command.rate)

@@ -3,7 +3,6 @@
 Whether it counts, and what it is worth, contributions.py tells.
 """
 
-from decimal import Decimal
 from typing import Any
 
 from msgspec.structs import replace
@@ -96,10 +95,3 @@ def _write(work: Work, after: Contribution, before: Contribution | None, *, is_g
         before=before,
         operation="delete" if is_gone else "create" if is_new else "update",
     )
-
-
-def moved_initial(settlement: Settlement, by: Decimal) -> None:
-    """The goal begins with another value: its debt was another before it was tied."""
-    goal = settlement.goal
-    if by and goal.initial_value is not None:
-        settlement.define(replace(goal, initial_value=goal.initial_value + by))

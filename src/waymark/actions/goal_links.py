@@ -20,7 +20,13 @@ L = TypeVar("L", bound=Link)
 
 
 async def link_item(
-    work: Work, binding: Binding[N, L], goal_id: str, item_id: str, terms: LinkTerms
+    work: Work,
+    binding: Binding[N, L],
+    goal_id: str,
+    item_id: str,
+    terms: LinkTerms,
+    *,
+    link_id: str | None = None,
 ) -> Outcome:
     """The tie, new or with other terms; NotFound for an unknown goal or item."""
     settlement = await Settlement.of(work, goal_id)
@@ -32,7 +38,7 @@ async def link_item(
         work.check_version(before)
     if isinstance(item, Habit) and item.completion_mode == "boolean" and terms.contribution is not None:
         raise Invalid.of("contribution", "not_allowed", "A habit of yes or no has no value to count.")
-    link = await binding.bind(work, settlement, item, terms.contribution)
+    link = await binding.bind(work, settlement, item, terms.contribution, link_id=link_id)
     if before is None:
         # Whoever shows the item must hear that it names another goal.
         work.put_noun(binding.noun, item, before=item)

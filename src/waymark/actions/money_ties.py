@@ -10,12 +10,13 @@ import msgspec
 from msgspec.structs import replace
 from uuid_utils import uuid7
 
-from waymark.actions.contributions import tell, tell_payment
+from waymark.actions.beginnings import begin, begin_otherwise
+from waymark.actions.contributions import tell, tell_beginning, tell_payment
 from waymark.actions.settlement import Settlement
 from waymark.actions.tallies import BudgetTally, DebtTally, shelved
 from waymark.domain import goal as rules
 from waymark.domain.amounts import ZERO
-from waymark.domain.neighbours import Budget, DebtPayment, Transaction
+from waymark.domain.neighbours import Budget, Transaction
 from waymark.domain.records import Goal
 from waymark.domain.vocabulary import BudgetFlow, FinanceMode
 from waymark.errors import Conflict, Fault, Invalid, NotFound
@@ -142,13 +143,13 @@ async def move_ties(
     """
     transactions = {each.id: each for each in extra}
     debts: dict[str, DebtTally] = {}
-    counted: set[str] = set()
     for settlement, before in moves:
         goal = settlement.goal
         if before is not None and _ways(before) == _ways(goal) and await _is_tied(work, goal):
+            await _begin_otherwise(work, before, goal)
             continue
         telling = [*await _move_budget(work, before, goal)]
-        counted |= await _move_debt(work, before, goal)
+        await _move_debt(work, before, settlement)
         for side in filter(None, (before, goal)):
             telling += await work.all(
                 money.TRANSACTIONS_OF_GOAL,
@@ -162,15 +163,18 @@ async def move_ties(
                     debts[side.linked_debt_id] = tally
         for each in telling:
             transactions.setdefault(each.id, each)
-    await tell(work, list(transactions.values()), counted=frozenset(counted))
+    await tell(work, list(transactions.values()))
     for debt_id, tally in debts.items():
         for payment in await work.all(money.PAYMENTS_OF_DEBT, debt_id=debt_id):
             if payment.transaction_id is None:
-                await tell_payment(work, tally, payment, payment, counted=frozenset(counted))
+                await tell_payment(work, tally, payment, payment)
 
 
 async def free(work: Work, goal: Goal) -> None:
-    """A deleted goal lets go of its budget and debt; it remembers them for when it is restored."""
+    """A deleted goal lets go of its budget and debt; it remembers them for when it is restored.
+
+    They keep what belongs to them because it names the goal: deleting a plan takes back no money.
+    """
     if goal.linked_budget_id is not None:
         budget = await BudgetTally.find(work, goal.linked_budget_id)
         if budget is not None and budget.budget.linked_goal_id == goal.id:
@@ -179,10 +183,6 @@ async def free(work: Work, goal: Goal) -> None:
         debt = await DebtTally.find(work, goal.linked_debt_id)
         if debt is not None and debt.debt.linked_goal_id == goal.id:
             debt.define(replace(debt.debt, linked_goal_id=None))
-    if goal.linked_budget_id is not None or goal.linked_debt_id is not None:
-        # What belonged to them only because it names the goal belongs to them no more.
-        known = await work.all(money.TRANSACTIONS_OF_GOAL, goal_id=goal.id, budget_id=None, debt_id=None)
-        await tell(work, [each for each in known if each.goal_id == goal.id])
 
 
 async def regain(work: Work, settlement: Settlement) -> None:
@@ -258,47 +258,34 @@ async def _move_budget(work: Work, before: Goal | None, goal: Goal) -> Sequence[
     return await work.all(money.TRANSACTIONS_OF_BUDGET, budget_id=budget.id, categories=categories)
 
 
-async def _move_debt(work: Work, before: Goal | None, goal: Goal) -> set[str]:
-    """Ids of the payments that a goal which closes the debt begins to count now."""
+async def _move_debt(work: Work, before: Goal | None, settlement: Settlement) -> None:
+    """The debt's end of the tie, and what a goal that closes it begins with."""
+    goal = settlement.goal
     was = before.linked_debt_id if before else None
-    if was is not None and was != goal.linked_debt_id:
+    if was is not None and (was != goal.linked_debt_id or goal.finance_mode != "debt_close"):
         tally = await DebtTally.find(work, was)
-        if tally is not None and tally.debt.linked_goal_id == goal.id:
-            tally.define(replace(tally.debt, linked_goal_id=None))
+        if tally is not None:
+            tally.forget(goal.id)
+            if was != goal.linked_debt_id and tally.debt.linked_goal_id == goal.id:
+                tally.define(replace(tally.debt, linked_goal_id=None))
     if goal.linked_debt_id is None:
-        return set()
+        return
     tally = await DebtTally.find(work, goal.linked_debt_id)
-    if tally is None:
-        return set()
-    is_new = tally.debt.linked_goal_id != goal.id
-    tally.define(replace(tally.debt, linked_goal_id=goal.id))
-    return await _counted(work, tally, goal) if is_new else set()
+    if tally is not None:
+        tally.define(replace(tally.debt, linked_goal_id=goal.id))
+        if goal.finance_mode == "debt_close":
+            await begin(work, tally, settlement)
 
 
-async def _counted(work: Work, tally: DebtTally, goal: Goal) -> set[str]:
-    """Payments that the goal's initial value does not tell of already.
-
-    It begins with what the debt left once some first payments were made: those are in it. So the end of
-    the fold is what the debt leaves, whether the goal begins with the principal or with what was left.
-    """
-    payments = [
-        payment
-        for payment in await work.all(money.PAYMENTS_OF_DEBT, debt_id=tally.debt.id)
-        if payment.show_status == "active"
-    ]
-    given = {
-        each.transaction_id
-        for each in await work.all(money.CONTRIBUTIONS, ids=[_source_id(each) for each in payments])
-        if each.goal_id == goal.id
-    }
-    fresh = [payment for payment in payments if _source_id(payment) not in given]
-    told = tally.debt.principal_amount - (goal.initial_value or ZERO)
-    running, first = ZERO, 0
-    while first < len(fresh) and running != told:
-        running += fresh[first].converted_amount
-        first += 1
-    return {payment.id for payment in (fresh[first:] if running == told else fresh)}
+async def _begin_otherwise(work: Work, before: Goal, goal: Goal) -> None:
+    if goal.linked_debt_id is None or _begins(before) == _begins(goal):
+        return
+    tally = await DebtTally.find(work, goal.linked_debt_id)
+    if tally is not None:
+        await begin_otherwise(tally, before, goal)
+        await tell_beginning(work, tally)
 
 
-def _source_id(payment: DebtPayment) -> str:
-    return payment.transaction_id or payment.id
+def _begins(goal: Goal) -> tuple[object, ...]:
+    """What of a goal that closes a debt its owner may move without moving the tie."""
+    return goal.initial_value, goal.target_value

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from waymark.domain.amounts import ZERO, plain
 from waymark.domain.debts import remaining_amount, status_of
 from waymark.domain.goal import DebtFacts
-from waymark.domain.neighbours import Budget, BudgetDay, BudgetEntry, Debt, DebtPayment
+from waymark.domain.lifecycle import is_completed
+from waymark.domain.neighbours import Beginning, Budget, BudgetEntry, Debt, DebtPayment, PeriodTotal
 from waymark.domain.records import Goal
 from waymark.domain.vocabulary import Operation
 from waymark.errors import Fault, NotFound
@@ -25,7 +26,7 @@ from waymark.store.work import Work
 
 
 class BudgetTally:
-    """One budget of one transaction; settling writes its day sums and, once, its record."""
+    """One budget of one transaction; settling writes its periods' sums and, once, its record."""
 
     def __init__(self, work: Work, budget: Budget, stored: Budget | None) -> None:
         self._work = work
@@ -85,55 +86,60 @@ class BudgetTally:
             return
         for entry, sign in ((before, -1), (after, 1)):
             if entry is not None:
-                spent, count = self._moved[entry.day]
-                self._moved[entry.day] = (
+                spent, count = self._moved[entry.from_on]
+                self._moved[entry.from_on] = (
                     spent + sign * entry.sign * entry.converted_amount,
                     count + sign,
                 )
         if after is not None:
-            self._work.put(tables.budget_entries, (after.budget_id, after.transaction_id), after)
+            self._work.put(tables.budget_entries, (after.transaction_id, after.budget_id), after)
         elif before is not None:
-            key = (before.user_id, before.budget_id, before.transaction_id)
+            key = (before.user_id, before.transaction_id, before.budget_id)
             self._work.drop(tables.budget_entries, key)
         self._operation = self._operation or "update"
 
     async def settle(self) -> None:
         if self._operation is None:
             return
-        for day, (spent, count) in self._moved.items():
-            await self._move(day, spent, count)
+        for from_on, (spent, count) in self._moved.items():
+            await self._move(from_on, spent, count)
         self._moved.clear()
         self.budget = self._stored = self._work.put_noun(
             BUDGETS, self.budget, before=self._stored, operation=self._operation
         )
         self._operation = None
 
-    async def _move(self, day: date, spent: Decimal, count: int) -> None:
+    async def _move(self, from_on: date, spent: Decimal, count: int) -> None:
         user_id, budget_id = self.budget.user_id, self.budget.id
-        was = await self._work.one(money.BUDGET_DAY, budget_id=budget_id, day=day)
+        was = await self._work.one(money.PERIOD_TOTAL, budget_id=budget_id, from_on=from_on)
         if was is not None:
             spent, count = was.spent + spent, was.count + count
         if count:
-            total = BudgetDay(user_id=user_id, budget_id=budget_id, day=day, spent=plain(spent), count=count)
-            self._work.put(tables.budget_days, (budget_id, day), total)
+            total = PeriodTotal(
+                user_id=user_id, budget_id=budget_id, from_on=from_on, spent=plain(spent), count=count
+            )
+            self._work.put(tables.budget_period_totals, (budget_id, from_on), total)
         elif was is not None:
-            self._work.drop(tables.budget_days, (user_id, budget_id, day))
+            self._work.drop(tables.budget_period_totals, (user_id, budget_id, from_on))
 
 
 class DebtTally:
-    """One debt of one transaction, with the sum of its payments as they will stand."""
+    """One debt of one transaction, with its payments as they will stand."""
 
-    def __init__(self, work: Work, debt: Debt, stored: Debt | None, paid: Decimal) -> None:
+    def __init__(self, work: Work, debt: Debt, stored: Debt | None, payments: dict[str, Decimal]) -> None:
         self._work = work
         self._stored = stored
         self.debt = debt
-        self.paid = paid
+        self.payments = payments
+        """What each pays, by id, in the debt's currency."""
+        self._beginnings: dict[str, Beginning | None] = {}
+        """By goal, as they will stand."""
         self._operation: Operation | None = None
 
     @classmethod
     def begun(cls, work: Work, debt: Debt) -> "DebtTally":
         """A new debt."""
-        tally = work.settlements[debt.id] = cls(work, debt, None, ZERO)
+        tally = work.settlements[debt.id] = cls(work, debt, None, {})
         tally._operation = "create"
         work.put(tables.debts, debt.id, debt)
         return tally
@@ -147,9 +153,9 @@ class DebtTally:
         debt = await work.one(DEBTS.by_id, id=debt_id)
         if debt is None:
             return None
-        payments = await work.all(money.PAID, ids=[debt_id])
-        paid = sum((payment.converted_amount for payment in payments), ZERO)
-        tally = work.settlements[debt_id] = cls(work, debt, debt, paid)
+        paid = await work.all(money.PAID, ids=[debt_id])
+        payments = {payment.id: payment.converted_amount for payment in paid}
+        tally = work.settlements[debt_id] = cls(work, debt, debt, payments)
         return tally
 
     @classmethod
@@ -161,6 +167,10 @@ class DebtTally:
         return tally
 
     @property
+    def paid(self) -> Decimal:
+        return sum(self.payments.values(), ZERO)
+
+    @property
     def remaining(self) -> Decimal:
         return remaining_amount(self.debt, self.paid)
 
@@ -168,6 +178,26 @@ class DebtTally:
     def facts(self) -> DebtFacts:
         """What a goal takes from it."""
         return DebtFacts(self.remaining, self.debt.principal_currency)
+
+    async def beginning(self) -> Beginning | None:
+        """Of the goal that closes it."""
+        goal_id = self.debt.linked_goal_id
+        if goal_id is None:
+            return None
+        if goal_id not in self._beginnings:
+            known = await self._work.one(money.BEGINNING, goal_id=goal_id)
+            self._beginnings[goal_id] = known if known and known.debt_id == self.debt.id else None
+        return self._beginnings[goal_id]
+
+    def begin(self, beginning: Beginning) -> None:
+        """What the goal that closes it begins with from now on."""
+        self._beginnings[beginning.goal_id] = beginning
+        self._work.put(tables.goal_beginnings, beginning.goal_id, beginning)
+
+    def forget(self, goal_id: str) -> None:
+        """A goal closes it no more."""
+        self._beginnings[goal_id] = None
+        self._work.drop(tables.goal_beginnings, (self.debt.user_id, goal_id))
 
     def define(self, debt: Debt, operation: Operation = "update") -> None:
         """Another definition or state of the debt."""
@@ -177,7 +207,10 @@ class DebtTally:
 
     def move(self, before: DebtPayment | None, after: DebtPayment | None) -> None:
         """One payment of this debt instead of another; what is None or deleted pays nothing."""
-        self.paid += worth(after) - worth(before)
+        for payment in filter(None, (before, after)):
+            self.payments.pop(payment.id, None)
+        if after is not None and after.show_status != "deleted":
+            self.payments[after.id] = after.converted_amount
         self._operation = self._operation or "update"
 
     async def settle(self) -> None:
@@ -190,11 +223,6 @@ class DebtTally:
         self._operation = None
 
 
-def worth(payment: DebtPayment | None) -> Decimal:
-    """What a payment pays, in its debt's currency."""
-    return ZERO if payment is None or payment.show_status == "deleted" else payment.converted_amount
-
-
 async def follow(work: Work, before: Goal | None, goal: Goal) -> None:
     """What a goal's new state means for the budget tied to it (DOMAIN §5).
 
@@ -205,7 +233,7 @@ async def follow(work: Work, before: Goal | None, goal: Goal) -> None:
     tally = await BudgetTally.find(work, goal.linked_budget_id)
     if tally is None or tally.budget.linked_goal_id != goal.id:
         return
-    budget = shelved(tally.budget, is_completed=_is_completed(goal))
+    budget = shelved(tally.budget, is_completed=is_completed(goal))
     if budget.budget_type == "project" and before is not None and before.linked_budget_id == budget.id:
         if goal.currency is not None:
             budget = replace(budget, currency=goal.currency)
@@ -225,11 +253,7 @@ def shelved(budget: Budget, *, is_completed: bool) -> Budget:
     return budget
 
 
-def _is_completed(goal: Goal) -> bool:
-    return goal.status == "completed" or (goal.status == "archived" and goal.status_before == "completed")
-
-
 def _steers(goal: Goal) -> tuple[object, ...]:
     """What of a goal its budget follows."""
     is_deleted = goal.show_status == "deleted"
-    return goal.linked_budget_id, _is_completed(goal), goal.currency, goal.target_value, is_deleted
+    return goal.linked_budget_id, is_completed(goal), goal.currency, goal.target_value, is_deleted

@@ -24,12 +24,17 @@ COLUMNS = {"date": "happened_on"}
 
 async def create_transaction(work: Work, command: CreateTransaction) -> Outcome:
     """A new transaction; Invalid on `rate` when something counts it in a currency that nothing leads to."""
+    transaction = await begin_transaction(work, command)
+    await tell(work, [transaction], afresh=True)
+    return await answer(work, TRANSACTIONS, transaction, created=True)
+
+
+async def begin_transaction(work: Work, command: CreateTransaction) -> Transaction:
+    """A new transaction, not told yet; what is refused is refused before anything is kept."""
     fields = {**given(command, COLUMNS), "happened_on": command.date or work.today}
     transaction = await begun(work, TRANSACTIONS, fields.pop("id", None), **fields)
     await _check(work, None, transaction)
-    transaction = work.put_noun(TRANSACTIONS, transaction)
-    await tell(work, [transaction], afresh=True)
-    return await answer(work, TRANSACTIONS, transaction, created=True)
+    return work.put_noun(TRANSACTIONS, transaction)
 
 
 async def change_transaction(work: Work, transaction_id: str, command: ChangeTransaction) -> Outcome:

@@ -35,7 +35,7 @@ from waymark.domain.progress import (
     standing_in_percent,
     tasks_percent,
 )
-from waymark.domain.records import DayTotal, Goal, Milestone, SourceTotal
+from waymark.domain.records import DayEnds, DayTotal, Goal, Milestone, SourceTotal
 from waymark.domain.vocabulary import SourceType
 
 
@@ -46,7 +46,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """Value that gains are counted from; None for a measured goal before its first measurement."""
     current: Decimal | None
     sources: Mapping[SourceType, SourceTotal]
-    window: Sequence[DayTotal]
+    window: Sequence[DayEnds]
     """Entered days with facts, in order, from `window_start` on."""
     world: World | None = None
     """What is linked to the goal; None: nothing."""

@@ -1,6 +1,6 @@
 """Budgets: which transactions they count, in which period, and what is left of the limit.
 
-Sums come in the budget's currency, one per local day; who converts them is not known here.
+Sums come in the budget's currency, one per period; who converts them is not known here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -73,34 +73,25 @@ def period(budget: Budget, day: date) -> Period:
     return Period(max(first, bucket_start(day, bucket)), min(last, bucket_end(day, bucket)))
 
 
-def spent(sums: Mapping[date, Decimal], within: Period) -> Decimal:
-    """Σ of the days of the period; `sums` has signed day sums in the budget's currency."""
-    return sum((amount for day, amount in sums.items() if within.from_on <= day <= within.to_on), ZERO)
-
-
 def limit_in_force(budget: Budget, sums: Mapping[date, Decimal], day: date) -> Decimal:
     """The limit for the day's period: with carryover, more by what the periods before left over.
 
-    They count from the one of `start_on` (else of creation) on. Overspending uses up what was carried
-    and no more: it never lowers the limit itself.
+    They count from the one of `start_on` (else of creation) on; `sums` as for `budget_state`. Overspending
+    uses up what was carried and no more: it never lowers the limit itself.
     """
     current = period(budget, day)
     if budget.rollover_mode == "none" or budget.period_type not in _BUCKETS:
         return budget.limit_amount
-    by_period: dict[date, Decimal] = {}
-    for on, amount in sums.items():
-        start = period(budget, on).from_on
-        by_period[start] = by_period.get(start, ZERO) + amount
     carried, before = ZERO, period(budget, budget.start_on or budget.created_on)
     while before.from_on < current.from_on:
-        carried = max(ZERO, carried + budget.limit_amount - by_period.get(before.from_on, ZERO))
+        carried = max(ZERO, carried + budget.limit_amount - sums.get(before.from_on, ZERO))
         before = period(budget, before.to_on + timedelta(1))
     return budget.limit_amount + carried
 
 
 def budget_state(budget: Budget, sums: Mapping[date, Decimal], today: date) -> BudgetState:
-    """How the budget stands; `sums` has a signed sum of what belongs for each local day with any."""
-    limit, used = limit_in_force(budget, sums, today), spent(sums, period(budget, today))
+    """How the budget stands; `sums` has a signed sum for the first day of each period with any entry."""
+    limit, used = limit_in_force(budget, sums, today), sums.get(period(budget, today).from_on, ZERO)
     way = Standing(direction="increase", base=ZERO, current=used, gained=used, span=limit)
     return BudgetState(
         spent_amount=plain(used),

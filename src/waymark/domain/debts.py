@@ -4,7 +4,7 @@ Payments come as one sum in the debt's currency. Interest is the plan's alone: n
 """
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -14,8 +14,9 @@ import msgspec
 from waymark.domain import money
 from waymark.domain.amounts import CONTEXT, ZERO, plain
 from waymark.domain.finance import span_faults, sum_faults
-from waymark.domain.neighbours import Debt, Transaction
+from waymark.domain.neighbours import Beginning, Debt, Transaction
 from waymark.domain.progress import HUNDRED, Standing, metric_percent
+from waymark.domain.records import Goal
 from waymark.domain.vocabulary import DebtDirection, DebtStatus, PayoffStrategy, TransactionType
 from waymark.errors import Fault
 
@@ -141,16 +142,27 @@ def debt_state(debt: Debt, paid: Decimal, today: date) -> DebtState:
     )
 
 
-def is_payment(debt: Debt, transaction: Transaction) -> bool:
-    """Whether the transaction pays the debt: it names it, or else its goal, and flows the right way.
+def is_payment(debt: Debt, transaction: Transaction, goal: Goal | None) -> bool:
+    """Whether the transaction pays the debt: it names it, or else a goal that does, and flows the right way.
 
-    The opposite flow is the loan itself, not a payment.
+    `goal` is the one that the transaction names; one that is deleted still knows its debt, so that
+    deleting a goal takes nothing back that was paid. The opposite flow is the loan itself, not a payment.
     """
-    if transaction.debt_id is not None:
-        is_named = transaction.debt_id == debt.id
-    else:
-        is_named = debt.linked_goal_id is not None and transaction.goal_id == debt.linked_goal_id
-    return is_named and transaction.type in _PAYING[debt.direction]
+    named = transaction.debt_id or (goal.linked_debt_id if goal else None)
+    return named == debt.id and transaction.type in _PAYING[debt.direction]
+
+
+def begun(
+    debt: Debt, beginning: Beginning, payments: Mapping[str, Decimal], target: Decimal
+) -> tuple[Decimal, bool]:
+    """The initial value of a goal that goes down to `target`, and whether it is that of the whole debt.
+
+    What the debt left once all was paid that was paid before; `payments` are all, converted, by id. The
+    whole debt where that would leave the goal no way to go: then the payments are part of the way.
+    """
+    whole = debt.principal_amount + beginning.own
+    left = whole - sum((payments.get(each, ZERO) for each in beginning.payment_ids), ZERO)
+    return (left, False) if left > target else (whole, True)
 
 
 def faults(debt: Debt) -> list[Fault]:

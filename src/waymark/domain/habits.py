@@ -40,6 +40,16 @@ class HabitStats(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Days kept, ever."""
 
 
+class Run(msgspec.Struct, frozen=True):
+    """Days kept in a row: the first and the last of them, and how many."""
+
+    from_on: date
+    to_on: date
+    kept: int
+    goes_on: bool
+    """Whether nothing has broken it yet."""
+
+
 class _Tally(msgspec.Struct, frozen=True):
     """What a span of days asked for and got; skipped days are on neither side."""
 
@@ -120,15 +130,26 @@ def streaks(habit: Habit, completions: Iterable[HabitCompletion], today: date) -
     creation count where they were recorded. With `times_per_week`, a run goes on from week to week whose
     quota was met: n, less its share for days skipped or before creation; the present week breaks nothing.
     """
+    found = runs(habit, completions, today)
+    current = found[-1].kept if found and found[-1].goes_on else 0
+    return current, max((run.kept for run in found), default=0)
+
+
+def runs(habit: Habit, completions: Iterable[HabitCompletion], today: date) -> list[Run]:
+    """Every run of days kept, as `streaks` counts them, in order; only the last one may go on."""
     said = _by_day(completions, today)
     if habit.counting_type == "create" and not said:
-        return 0, 0
-    run = best = 0
-    for kept, is_broken in _steps(habit, said, today):
-        run += kept
-        best = max(best, run)
-        run = 0 if is_broken else run
-    return run, best
+        return []
+    found: list[Run] = []
+    run: Run | None = None
+    for days, is_broken in _steps(habit, said, today):
+        if days:
+            begun_on, kept = (run.from_on, run.kept) if run else (days[0], 0)
+            run = Run(begun_on, days[-1], kept + len(days), goes_on=True)
+        if is_broken and run is not None:
+            found.append(msgspec.structs.replace(run, goes_on=False))
+            run = None
+    return found if run is None else [*found, run]
 
 
 def habit_stats(habit: Habit, completions: Iterable[HabitCompletion], today: date) -> HabitStats:
@@ -192,25 +213,27 @@ def _quota(habit: Habit) -> int | None:
     return habit.times_per_week
 
 
-def _steps(habit: Habit, said: _Said, today: date) -> Iterator[tuple[int, bool]]:
+def _steps(habit: Habit, said: _Said, today: date) -> Iterator[tuple[list[date], bool]]:
     """Days kept, and whether the run ends after them: day by day, or week by week with a quota."""
     first = min([*said, habit.created_on] if habit.counting_type == "quit" else said)
     quota = _quota(habit)
     if quota is None:
         for day, verdict in _verdicts(habit, said, first, today, today):
-            yield int(verdict == "done"), verdict == "miss" and not _may_still_be_done(said, day, today)
+            kept = [day] if verdict == "done" else []
+            yield kept, verdict == "miss" and not _may_still_be_done(said, day, today)
         return
     monday = bucket_start(first, "week")
     while monday <= today:
         end = bucket_end(monday, "week")
-        week = [
-            verdict
+        week = {
+            day: verdict
             for day, verdict in _verdicts(habit, said, monday, min(end, today), today)
             if day >= habit.created_on or day in said
-        ]
-        done = week.count("done")
-        asked = quota * (len(week) - week.count("skip")) // _WEEK
-        yield done, end < today and (done < asked or not week)
+        }
+        done = [day for day, verdict in week.items() if verdict == "done"]
+        skipped = sum(verdict == "skip" for verdict in week.values())
+        asked = quota * (len(week) - skipped) // _WEEK
+        yield done, end < today and (len(done) < asked or not week)
         monday = end + _ONE_DAY
 
 

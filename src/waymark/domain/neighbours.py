@@ -54,6 +54,8 @@ class Task(Item, frozen=True, kw_only=True):
     """Minutes of its completed focus sessions; the server's."""
     notes: str | None = None
     completed_at: datetime | None = None
+    completed_on: date | None = None
+    """The local day of that: what it gives to ledgers stays there when the zone changes."""
     status_before: TaskStatus | None = None
     """What reopening brings back."""
 
@@ -208,21 +210,36 @@ class BudgetEntry(msgspec.Struct, frozen=True, kw_only=True):
     user_id: str
     budget_id: str
     transaction_id: str
-    day: date
+    from_on: date
+    """First day of the budget's period that it falls into."""
     currency: str
     rate: Decimal
     converted_amount: Decimal
     sign: int
 
 
-class BudgetDay(msgspec.Struct, frozen=True, kw_only=True):
-    """What the entries of a budget's day come to."""
+class PeriodTotal(msgspec.Struct, frozen=True, kw_only=True):
+    """What the entries of a budget's period come to."""
 
     user_id: str
     budget_id: str
-    day: date
+    from_on: date
     spent: Decimal
     count: int
+
+
+class Beginning(msgspec.Struct, frozen=True, kw_only=True):
+    """What the initial value of a goal that closes a debt was made of."""
+
+    user_id: str
+    goal_id: str
+    debt_id: str
+    payment_ids: tuple[str, ...]
+    """What was paid before the goal began: the initial value tells of it, so that it is not gained again."""
+    own: Decimal
+    """What the goal begins with beyond what the debt then left: not 0 only where its owner said so."""
+    is_whole: bool = False
+    """It begins with the whole debt and those payments count too: else it would begin at its end."""
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,7 +13,7 @@ import msgspec
 from waymark.domain.amounts import CONTEXT, ZERO, percent2, stored
 from waymark.domain.days import LATEST_ON
 from waymark.domain.progress import HUNDRED, Aim, Standing, gained, is_completed, span, value_after
-from waymark.domain.records import DayTotal, Goal
+from waymark.domain.records import DayEnds, Goal
 from waymark.domain.vocabulary import Direction, PaceStatus
 
 WINDOW_DAYS: Final = 30
@@ -166,7 +166,7 @@ def window_days(goal: Goal, today: date) -> list[date]:
     return days[::-1]
 
 
-def day_gain(total: DayTotal, direction: Direction, base: Decimal | None) -> Decimal:
+def day_gain(total: DayEnds, direction: Direction, base: Decimal | None) -> Decimal:
     """What an entered day gained toward the target."""
     if base is None or total.closing is None:
         return ZERO

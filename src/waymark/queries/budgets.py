@@ -9,36 +9,15 @@ from datetime import date
 from decimal import Decimal
 
 from waymark.domain.budgets import BudgetState, budget_state
-from waymark.domain.documents import EntityDocument, encoded, head
+from waymark.domain.documents import encoded, head
+from waymark.domain.neighbour_documents import BudgetDocument
 from waymark.domain.neighbours import Budget
-from waymark.domain.vocabulary import BudgetFlow, BudgetPeriod, BudgetType, RolloverMode
-from waymark.queries.glances import GoalGlance, goals_of
+from waymark.queries.glances import goals_of
 from waymark.store import link_statements as links
 from waymark.store import money_statements as money
 from waymark.store.database import Reader
 from waymark.store.neighbours import budgets
 from waymark.store.nouns import Noun
-
-
-class BudgetDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
-    name: str
-    budget_type: BudgetType
-    category_ids: tuple[str, ...] | None
-    transaction_type: BudgetFlow
-    currency: str
-    limit_amount: Decimal
-    period_type: BudgetPeriod
-    start_date: date | None
-    end_date: date | None
-    linked_goal_id: str | None
-    rollover_mode: RolloverMode
-    notify_on_exceed: bool
-    spent_amount: Decimal
-    remaining_amount: Decimal
-    percent_used: Decimal
-    contribution_total: Decimal
-    is_overspent: bool
-    goals: list[GoalGlance]
 
 
 async def budget_states(
@@ -47,8 +26,8 @@ async def budget_states(
     """How budgets stand on a day, by id."""
     sums: dict[str, dict[date, Decimal]] = defaultdict(dict)
     ids = [budget.id for budget in records]
-    for total in await reader.all(money.BUDGET_DAYS, user_id=user_id, ids=ids):
-        sums[total.budget_id][total.day] = total.spent
+    for total in await reader.all(money.PERIOD_TOTALS, user_id=user_id, ids=ids):
+        sums[total.budget_id][total.from_on] = total.spent
     return {budget.id: budget_state(budget, sums[budget.id], today) for budget in records}
 
 

@@ -9,45 +9,16 @@ from decimal import Decimal
 
 from waymark.domain.amounts import ZERO
 from waymark.domain.debts import PayoffPlan, debt_state, payoff_plans
-from waymark.domain.documents import EntityDocument, encoded, head
+from waymark.domain.documents import encoded, head
+from waymark.domain.neighbour_documents import DebtDocument, PaymentDocument
 from waymark.domain.neighbours import Debt, DebtPayment
-from waymark.domain.vocabulary import DebtDirection, DebtStatus, InterestMode, PayoffStrategy
-from waymark.queries.glances import GoalGlance, goals_of
+from waymark.domain.vocabulary import PayoffStrategy
+from waymark.queries.glances import goals_of
 from waymark.store import link_statements as links
 from waymark.store import money_statements as money
 from waymark.store.database import Reader
 from waymark.store.neighbours import debt_payments, debts
 from waymark.store.nouns import Noun
-
-
-class DebtDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
-    direction: DebtDirection
-    counterparty_name: str
-    principal_amount: Decimal
-    principal_currency: str
-    start_date: date
-    due_date: date | None
-    interest_mode: InterestMode | None
-    interest_rate_annual: Decimal | None
-    linked_goal_id: str | None
-    status: DebtStatus
-    total_paid: Decimal
-    remaining_amount: Decimal
-    percent_paid: Decimal
-    goals: list[GoalGlance]
-
-
-class PaymentDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
-    """`convertedAmount` is in the debt's currency, by `rate` units of it per unit."""
-
-    debt_id: str
-    amount: Decimal
-    currency: str
-    payment_date: date
-    rate: Decimal
-    converted_amount: Decimal
-    note: str | None
-    transaction_id: str | None
 
 
 async def paid_sums(reader: Reader, user_id: str, ids: Sequence[str]) -> dict[str, Decimal]:

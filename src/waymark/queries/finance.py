@@ -4,7 +4,7 @@ Nothing here writes, and nothing walks the history but the list of it.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,7 @@ import msgspec
 
 from waymark.domain.account import stats_of
 from waymark.domain.amounts import ZERO
-from waymark.domain.documents import encoded, joined
+from waymark.domain.documents import EntityDocument, encoded, head, joined
 from waymark.domain.neighbours import Contribution
 from waymark.domain.vocabulary import ContributionVia
 from waymark.queries.budgets import BUDGETS, budget_states
@@ -23,9 +23,10 @@ from waymark.store.listing import Asked, Cursors, ListMeta
 from waymark.store.money_statements import CONTRIBUTION_LIST
 
 
-class ContributionDocument(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+class ContributionDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
     """What one transaction (or payment of the linked debt) gives to a goal, in the goal's currency."""
 
+    goal_id: str
     transaction_id: str
     amount: Decimal
     currency: str
@@ -34,7 +35,6 @@ class ContributionDocument(msgspec.Struct, frozen=True, kw_only=True, rename="ca
     sign: int
     via: ContributionVia
     date: date
-    created_at: datetime
 
 
 class FinanceProgress(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -56,6 +56,8 @@ class FinanceProgress(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
 def contribution_body(contribution: Contribution) -> str:
     return encoded(
         ContributionDocument(
+            **head(contribution),
+            goal_id=contribution.goal_id,
             transaction_id=contribution.transaction_id,
             amount=contribution.amount,
             currency=contribution.currency,
@@ -64,7 +66,6 @@ def contribution_body(contribution: Contribution) -> str:
             sign=contribution.sign,
             via=contribution.via,
             date=contribution.happened_on,
-            created_at=contribution.created_at,
         )
     )
 

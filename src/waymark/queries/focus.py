@@ -9,28 +9,14 @@ from typing import Final
 
 import msgspec
 
-from waymark.domain.documents import EntityDocument, encoded, head
+from waymark.domain.documents import encoded, head
+from waymark.domain.neighbour_documents import FocusDocument
 from waymark.domain.neighbours import FocusSession
-from waymark.domain.vocabulary import FocusStatus
 from waymark.queries.nouns import today_of
 from waymark.store import link_statements as links
 from waymark.store.database import Reader
 from waymark.store.neighbours import focus_sessions
 from waymark.store.nouns import Noun, at_least, at_most
-
-
-class FocusDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
-    task_id: str | None
-    goal_id: str | None
-    planned_minutes: int
-    actual_minutes: int | None
-    status: FocusStatus
-    started_at: datetime
-    ended_at: datetime | None
-    paused_at: datetime | None
-    paused_seconds: int
-    date_key: date
-    notes: str | None
 
 
 class FocusStats(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):

@@ -5,45 +5,15 @@ Nothing here writes.
 
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
-import msgspec
-
-from waymark.domain.documents import EntityDocument, encoded, head
+from waymark.domain.documents import encoded, head
+from waymark.domain.neighbour_documents import FxRateDocument, TransactionDocument
 from waymark.domain.neighbours import FxRate, Transaction
-from waymark.domain.vocabulary import TransactionType
-from waymark.queries.glances import GoalGlance, goals_of
+from waymark.queries.glances import goals_of
 from waymark.store import money_statements as money
 from waymark.store.database import Reader
 from waymark.store.neighbours import fx_rates, transactions
 from waymark.store.nouns import Noun
-
-
-class TransactionDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
-    type: TransactionType
-    amount: Decimal
-    currency: str
-    category_id: str | None
-    date: date
-    goal_id: str | None
-    budget_id: str | None
-    debt_id: str | None
-    habit_id: str | None
-    rate: Decimal | None
-    name: str | None
-    description: str | None
-    tags: tuple[str, ...] | None
-    goals: list[GoalGlance]
-    """Those that it counts for, by whatever way."""
-
-
-class FxRateDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
-    """`rate` units of `to` per unit of `from`, from `date` on."""
-
-    date: date
-    from_: str = msgspec.field(name="from")
-    to: str
-    rate: Decimal
 
 
 async def shown_transactions(

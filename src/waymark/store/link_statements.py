@@ -10,9 +10,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import ColumnElement, Table, and_, bindparam, case, cast, func, or_, select
 
-from waymark.domain.neighbours import GoalHabit, Habit, HabitCompletion, World
+from waymark.domain.neighbours import FocusSession, GoalHabit, Habit, HabitCompletion, World
 from waymark.domain.vocabulary import LinkType, TaskStatus
-from waymark.store.columns import Text, Whole, any_of
+from waymark.store.columns import Whole, any_of, is_found_in
 from waymark.store.neighbours import (
     focus_sessions,
     goal_habits,
@@ -145,6 +145,18 @@ FOCUSED = Statement(
     Focused,
 )
 
+FOCUSED_SESSIONS = Statement(
+    select(focus_sessions)
+    .where(
+        focus_sessions.c.user_id == USER,
+        focus_sessions.c.goal_id == GOAL,
+        focus_sessions.c.status == "completed",
+        focus_sessions.c.show_status == "active",
+    )
+    .order_by(focus_sessions.c.date_key, focus_sessions.c.created_at, focus_sessions.c.id),
+    FocusSession,
+)
+"""Completed sessions that name a goal."""
 FOCUS_TOTALS = Statement(
     select(
         _minutes_since("yesterday").label("today"),
@@ -179,9 +191,7 @@ OWN_RECORD: Mapping[LinkType, Statement[Row]] = {
 
 TASK_FILTERS: Mapping[str, ColumnElement[bool]] = {
     "goal_id": tasks.c.id.in_(select(goal_tasks.c.task_id).where(_TASK_LINKS, goal_tasks.c.goal_id == GOAL)),
-    # Not LIKE, to which % and _ would be more than text.
-    "search": func.replace(tasks.c.title_folded, bindparam("search", type_=Text()), "")
-    != tasks.c.title_folded,
+    "search": is_found_in(tasks.c.title_folded),
     "due_date_from": tasks.c.due_on >= bindparam("due_date_from"),
     "due_date_to": tasks.c.due_on <= bindparam("due_date_to"),
     "updated_since": tasks.c.updated_at >= bindparam("updated_since"),

@@ -1,35 +1,38 @@
-"""The SQL of money: budgets' entries and days, debts' payments, contributions, quotes of rates.
+"""The SQL of money: budgets' entries and totals, debts' payments, contributions, quotes of rates.
 
 No statement here touches two users: each is bound to `user_id`, which a test holds.
 """
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
 import msgspec
-from sqlalchemy import BindParameter, and_, bindparam, case, or_, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, or_, select
 
 from waymark.domain.money import Quote
 from waymark.domain.neighbours import (
+    Beginning,
     Budget,
-    BudgetDay,
     BudgetEntry,
     Contribution,
     Debt,
     DebtPayment,
     FxRate,
+    PeriodTotal,
     Transaction,
 )
 from waymark.domain.records import CheckIn
-from waymark.store.columns import any_of
+from waymark.store.columns import any_of, is_found_in
 from waymark.store.listing import Listing, SortKey
 from waymark.store.neighbours import (
-    budget_days,
     budget_entries,
+    budget_period_totals,
     budgets,
     debt_payments,
     debts,
     fx_rates,
+    goal_beginnings,
     goal_finance_contributions,
     transactions,
 )
@@ -45,6 +48,7 @@ _ON = bindparam("on", type_=fx_rates.c.quoted_on.type)
 class Paid(msgspec.Struct, frozen=True):
     """One standing payment of a debt."""
 
+    id: str
     debt_id: str
     converted_amount: Decimal
 
@@ -64,28 +68,30 @@ ENTRIES = Statement(
     ),
     BudgetEntry,
 )
-BUDGET_DAY = Statement(
-    select(budget_days).where(
-        budget_days.c.user_id == USER,
-        budget_days.c.budget_id == _BUDGET,
-        budget_days.c.day == bindparam("day"),
+PERIOD_TOTAL = Statement(
+    select(budget_period_totals).where(
+        budget_period_totals.c.user_id == USER,
+        budget_period_totals.c.budget_id == _BUDGET,
+        budget_period_totals.c.from_on == bindparam("from_on"),
     ),
-    BudgetDay,
+    PeriodTotal,
 )
-BUDGET_DAYS = Statement(
-    select(budget_days)
-    .where(budget_days.c.user_id == USER, any_of(budget_days.c.budget_id, "ids"))
-    .order_by(budget_days.c.budget_id, budget_days.c.day),
-    BudgetDay,
+PERIOD_TOTALS = Statement(
+    select(budget_period_totals).where(
+        budget_period_totals.c.user_id == USER, any_of(budget_period_totals.c.budget_id, "ids")
+    ),
+    PeriodTotal,
 )
 
 # Transactions --------------------------------------------------------------------------------
 
+_COLUMNS = tuple(transactions.c[name] for name in Transaction.__struct_fields__)
 _IN_ORDER = (transactions.c.happened_on, transactions.c.created_at, transactions.c.id)
 _STANDING = and_(transactions.c.user_id == USER, transactions.c.show_status != "deleted")
 _ENTERED = select(budget_entries.c.transaction_id).where(
     budget_entries.c.user_id == USER, budget_entries.c.budget_id == _BUDGET
 )
+_SAVING = select(goals.c.id).where(goals.c.user_id == USER, goals.c.linked_budget_id == _BUDGET)
 _CONTRIBUTING = select(goal_finance_contributions.c.transaction_id).where(
     goal_finance_contributions.c.user_id == USER,
     goal_finance_contributions.c.goal_id == GOAL,
@@ -98,7 +104,7 @@ _PAYING = select(debt_payments.c.transaction_id).where(
     debt_payments.c.transaction_id.is_not(None),
 )
 TRANSACTIONS_OF_GOAL = Statement(
-    select(transactions)
+    select(*_COLUMNS)
     .where(
         _STANDING,
         or_(
@@ -114,20 +120,26 @@ TRANSACTIONS_OF_GOAL = Statement(
     Transaction,
 )
 """All that may count for a goal, by whatever way; ids of a budget and a debt that it is or was tied to."""
+TRANSACTIONS_BY_ID = Statement(
+    select(*_COLUMNS).where(transactions.c.user_id == USER, any_of(transactions.c.id, "ids")), Transaction
+)
 TRANSACTIONS_OF_BUDGET = Statement(
-    select(transactions)
+    select(*_COLUMNS)
     .where(
         _STANDING,
         or_(
             transactions.c.budget_id == _BUDGET,
             any_of(transactions.c.category_id, "categories"),
+            transactions.c.goal_id.in_(_SAVING),
             transactions.c.id.in_(_ENTERED),
         ),
     )
     .order_by(*_IN_ORDER),
     Transaction,
 )
-TRANSACTION_FILTERS = {
+"""All that may belong to a budget, by whatever way."""
+TRANSACTION_FILTERS: Mapping[str, ColumnElement[bool]] = {
+    "search": is_found_in(transactions.c.search_folded),
     "date_from": transactions.c.happened_on >= bindparam("date_from"),
     "date_to": transactions.c.happened_on <= bindparam("date_to"),
 }
@@ -161,11 +173,15 @@ PAYMENTS_OF_DEBT = Statement(
     DebtPayment,
 )
 """Standing and deleted ones, as they came."""
+BEGINNING = Statement(
+    select(goal_beginnings).where(goal_beginnings.c.user_id == USER, goal_beginnings.c.goal_id == GOAL),
+    Beginning,
+)
 PAYMENTS_OF_TRANSACTIONS = Statement(
     _PAYMENTS.where(any_of(debt_payments.c.transaction_id, "ids")), DebtPayment
 )
 PAID = Statement(
-    select(debt_payments.c.debt_id, debt_payments.c.converted_amount).where(
+    select(debt_payments.c.id, debt_payments.c.debt_id, debt_payments.c.converted_amount).where(
         debt_payments.c.user_id == USER,
         any_of(debt_payments.c.debt_id, "ids"),
         debt_payments.c.show_status == "active",

@@ -7,7 +7,7 @@ from typing import Final, get_args
 
 import sqlalchemy as sa
 
-from waymark.domain.neighbours import Habit, Task
+from waymark.domain.neighbours import Habit, Task, Transaction
 from waymark.domain.text import folded
 from waymark.domain.vocabulary import Priority, TaskStatus
 from waymark.store.columns import Amount, Day, Flag, Instant, Json, Text, Total, Uuid, Whole
@@ -20,6 +20,10 @@ def _title(record: Task | Habit) -> str:
 
 _PRIORITIES: Final[tuple[Priority, ...]] = get_args(Priority)
 _STATUSES: Final[tuple[TaskStatus, ...]] = get_args(TaskStatus)
+
+
+def _transaction_words(transaction: Transaction) -> str:
+    return folded(f"{transaction.name or ''}\n{transaction.description or ''}")
 
 
 def _priority_rank(task: Task) -> int:
@@ -46,6 +50,7 @@ tasks = entity(
     required("focus_total_minutes", Whole()),
     optional("notes", Text()),
     optional("completed_at", Instant()),
+    optional("completed_on", Day()),
     optional("status_before", Text()),
     required("title_folded", Text(), info={COMPUTED: _title}),
     required("priority_rank", Whole(), info={COMPUTED: _priority_rank}),
@@ -168,6 +173,7 @@ transactions = entity(
     optional("name", Text()),
     optional("description", Text()),
     optional("tags", Json(tuple[str, ...])),
+    required("search_folded", Text(), info={COMPUTED: _transaction_words}),
     of_parent("users"),
     sa.Index(None, "user_id", "show_status", "happened_on", "created_at", "id"),
     sa.Index(None, "user_id", "goal_id", "happened_on"),
@@ -231,29 +237,46 @@ budget_entries = sa.Table(
     required("user_id", Uuid()),
     required("budget_id", Uuid()),
     required("transaction_id", Uuid()),
-    required("day", Day()),
+    required("from_on", Day()),
     required("currency", Text()),
     required("rate", Total()),
     required("converted_amount", Amount()),
     required("sign", Whole()),
-    sa.PrimaryKeyConstraint("user_id", "budget_id", "transaction_id"),
+    # Asked for by transaction at every write: of two ways in, SQLite takes the primary key.
+    sa.PrimaryKeyConstraint("user_id", "transaction_id", "budget_id"),
     of_parent("budgets", "budget_id"),
-    sa.Index(None, "user_id", "transaction_id"),
+    sa.Index(None, "user_id", "budget_id"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )
 
-# What a budget's transactions come to, per day: its spentAmount never walks the history.
-budget_days = sa.Table(
-    "budget_days",
+# What a budget's transactions come to, per period: its spentAmount never walks the history.
+budget_period_totals = sa.Table(
+    "budget_period_totals",
     metadata,
     required("user_id", Uuid()),
     required("budget_id", Uuid()),
-    required("day", Day()),
+    required("from_on", Day()),
     required("spent", Total()),
     required("count", Whole()),
-    sa.PrimaryKeyConstraint("user_id", "budget_id", "day"),
+    sa.PrimaryKeyConstraint("user_id", "budget_id", "from_on"),
     of_parent("budgets", "budget_id"),
+    sqlite_strict=True,
+    sqlite_with_rowid=False,
+)
+
+# What the initial value of a goal that closes a debt tells of: mending that mends it, exactly.
+goal_beginnings = sa.Table(
+    "goal_beginnings",
+    metadata,
+    required("user_id", Uuid()),
+    required("goal_id", Uuid()),
+    required("debt_id", Uuid()),
+    required("payment_ids", Json(tuple[str, ...])),
+    required("own", Total()),
+    required("is_whole", Flag()),
+    sa.PrimaryKeyConstraint("user_id", "goal_id"),
+    of_parent("goals", "goal_id"),
     sqlite_strict=True,
     sqlite_with_rowid=False,
 )

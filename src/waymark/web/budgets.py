@@ -8,8 +8,9 @@ from typing import Final, Literal
 from waymark.actions import budgets
 from waymark.actions.fields import Currency, Id
 from waymark.actions.money_commands import ChangeBudget, CreateBudget
+from waymark.domain.neighbour_documents import BudgetDocument
 from waymark.domain.vocabulary import BudgetFlow, BudgetPeriod, BudgetType
-from waymark.queries.budgets import BUDGETS, BudgetDocument
+from waymark.queries.budgets import BUDGETS
 from waymark.web import money_examples as example
 from waymark.web.nouns import NounList, add_routes
 from waymark.web.route import Router

@@ -11,10 +11,11 @@ from waymark.actions.fields import Amount, Currency, Day, Id, Parameters
 from waymark.actions.money_commands import ChangeDebt, ChangePayment, CreateDebt, CreatePayment, SettleDebt
 from waymark.domain.debts import PayoffPlan
 from waymark.domain.documents import encoded
+from waymark.domain.neighbour_documents import DebtDocument, PaymentDocument
 from waymark.domain.vocabulary import DebtDirection, DebtStatus, PayoffStrategy
 from waymark.errors import AlreadyExists, Conflict, Invalid, InvalidState, NotFound
 from waymark.queries import nouns as queries
-from waymark.queries.debts import DEBT_PAYMENTS, DEBTS, DebtDocument, PaymentDocument, payoff
+from waymark.queries.debts import DEBT_PAYMENTS, DEBTS, payoff
 from waymark.store.database import Reader
 from waymark.web import money_examples as example
 from waymark.web.asking import LOCATED, Request, asked, filters, performed

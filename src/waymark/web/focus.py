@@ -9,10 +9,11 @@ from waymark.actions import focus
 from waymark.actions.fields import Day, Id
 from waymark.actions.neighbour_commands import ChangeFocus, CompleteFocus, CreateFocus, StartFocus
 from waymark.domain.documents import encoded
+from waymark.domain.neighbour_documents import FocusDocument
 from waymark.domain.vocabulary import FocusStatus
 from waymark.errors import AlreadyExists, InvalidState, NotFound
 from waymark.queries import focus as queries
-from waymark.queries.focus import FOCUS, FocusDocument, FocusStats
+from waymark.queries.focus import FOCUS, FocusStats
 from waymark.web import neighbour_examples as example
 from waymark.web.asking import LOCATED, Request, performed
 from waymark.web.call import Answer

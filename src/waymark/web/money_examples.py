@@ -131,6 +131,9 @@ FX_RATE: Final[dict[str, Any]] = {
     **QUOTE_RATE,
 }
 CONTRIBUTION: Final[dict[str, Any]] = {
+    "id": "0198c0de-f591-7e80-8d82-af2f4b6c8da5",
+    **COMMON,
+    "goalId": GOAL_ID,
     "transactionId": _TRANSACTION_ID,
     "amount": 40,
     "currency": "USD",
@@ -139,7 +142,6 @@ CONTRIBUTION: Final[dict[str, Any]] = {
     "sign": 1,
     "via": "goal",
     "date": "2026-03-02",
-    "createdAt": "2026-03-02T09:30:00Z",
 }
 FINANCE_PROGRESS: Final[dict[str, Any]] = {
     "goalId": GOAL_ID,

@@ -8,13 +8,14 @@ from typing import Final, Literal
 from pydantic import Field
 
 from waymark.actions import fx_rates, transactions
-from waymark.actions.fields import Currency, Day, Id, Line
+from waymark.actions.fields import Currency, Day, Id, Line, Search
 from waymark.actions.money_commands import ChangeTransaction, CreateTransaction, QuoteRate
 from waymark.domain.documents import encoded
+from waymark.domain.neighbour_documents import FxRateDocument, TransactionDocument
 from waymark.domain.vocabulary import TransactionType
 from waymark.errors import PreconditionFailed
 from waymark.queries import nouns as queries
-from waymark.queries.transactions import FX_RATES, TRANSACTIONS, FxRateDocument, TransactionDocument
+from waymark.queries.transactions import FX_RATES, TRANSACTIONS
 from waymark.web import money_examples as example
 from waymark.web.asking import Request, asked, filters, performed
 from waymark.web.call import Answer
@@ -27,9 +28,13 @@ router: Final = Router(
 
 
 class TransactionList(NounList):
-    """Filters are exact; days include both ends."""
+    """Filters are exact; `search` finds its text in name and description, whatever the case.
+
+    Days include both ends.
+    """
 
     type: TransactionType | None = None
+    search: Search | None = None
     currency: Currency | None = None
     category_id: Line | None = None
     goal_id: Id | None = None

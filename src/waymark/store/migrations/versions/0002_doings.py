@@ -112,6 +112,7 @@ def upgrade() -> None:
         sa.Column("focus_total_minutes", columns.Whole(), nullable=False),
         sa.Column("notes", columns.Text(), nullable=True),
         sa.Column("completed_at", columns.Instant(), nullable=True),
+        sa.Column("completed_on", columns.Day(), nullable=True),
         sa.Column("status_before", columns.Text(), nullable=True),
         sa.Column("title_folded", columns.Text(), nullable=False),
         sa.Column("priority_rank", columns.Whole(), nullable=False),

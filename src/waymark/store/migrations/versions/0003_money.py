@@ -131,6 +131,7 @@ def upgrade() -> None:
         sa.Column("name", columns.Text(), nullable=True),
         sa.Column("description", columns.Text(), nullable=True),
         sa.Column("tags", columns.Json(object), nullable=True),
+        sa.Column("search_folded", columns.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["users.id"], name=op.f("fk_transactions_users"), ondelete="CASCADE"
         ),
@@ -165,19 +166,19 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
-        "budget_days",
+        "budget_period_totals",
         sa.Column("user_id", columns.Uuid(), nullable=False),
         sa.Column("budget_id", columns.Uuid(), nullable=False),
-        sa.Column("day", columns.Day(), nullable=False),
+        sa.Column("from_on", columns.Day(), nullable=False),
         sa.Column("spent", columns.Total(), nullable=False),
         sa.Column("count", columns.Whole(), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id", "budget_id"],
             ["budgets.user_id", "budgets.id"],
-            name=op.f("fk_budget_days_budgets"),
+            name=op.f("fk_budget_period_totals_budgets"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("user_id", "budget_id", "day", name=op.f("pk_budget_days")),
+        sa.PrimaryKeyConstraint("user_id", "budget_id", "from_on", name=op.f("pk_budget_period_totals")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
@@ -186,7 +187,7 @@ def upgrade() -> None:
         sa.Column("user_id", columns.Uuid(), nullable=False),
         sa.Column("budget_id", columns.Uuid(), nullable=False),
         sa.Column("transaction_id", columns.Uuid(), nullable=False),
-        sa.Column("day", columns.Day(), nullable=False),
+        sa.Column("from_on", columns.Day(), nullable=False),
         sa.Column("currency", columns.Text(), nullable=False),
         sa.Column("rate", columns.Total(), nullable=False),
         sa.Column("converted_amount", columns.Amount(), nullable=False),
@@ -197,14 +198,14 @@ def upgrade() -> None:
             name=op.f("fk_budget_entries_budgets"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("user_id", "budget_id", "transaction_id", name=op.f("pk_budget_entries")),
+        sa.PrimaryKeyConstraint("user_id", "transaction_id", "budget_id", name=op.f("pk_budget_entries")),
         sqlite_strict=True,
         sqlite_with_rowid=False,
     )
     op.create_index(
-        op.f("ix_budget_entries_user_id_transaction_id"),
+        op.f("ix_budget_entries_user_id_budget_id"),
         "budget_entries",
-        ["user_id", "transaction_id"],
+        ["user_id", "budget_id"],
         unique=False,
     )
     op.create_table(
@@ -246,6 +247,24 @@ def upgrade() -> None:
         "debt_payments",
         ["user_id", "transaction_id"],
         unique=False,
+    )
+    op.create_table(
+        "goal_beginnings",
+        sa.Column("user_id", columns.Uuid(), nullable=False),
+        sa.Column("goal_id", columns.Uuid(), nullable=False),
+        sa.Column("debt_id", columns.Uuid(), nullable=False),
+        sa.Column("payment_ids", columns.Json(object), nullable=False),
+        sa.Column("own", columns.Total(), nullable=False),
+        sa.Column("is_whole", columns.Flag(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id", "goal_id"],
+            ["goals.user_id", "goals.id"],
+            name=op.f("fk_goal_beginnings_goals"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("user_id", "goal_id", name=op.f("pk_goal_beginnings")),
+        sqlite_strict=True,
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "goal_finance_contributions",
