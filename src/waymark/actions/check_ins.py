@@ -41,7 +41,7 @@ async def record_check_in(work: Work, goal_id: str, command: RecordCheckIn) -> O
         check_in=msgspec.Raw(settlement.check_in_body(fact).encode()),
         goal=msgspec.Raw(settlement.body.encode()),
         milestones_reached=settlement.reached,
-        insights=[],
+        insights=[msgspec.Raw(body.encode()) for body in settlement.insights],
     )
     return Outcome(
         data=encoded(data),

@@ -7,9 +7,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from waymark.actions.achievements import award_all
 from waymark.actions.perform import Conditions, Door, Outcome, perform
 from waymark.actions.settlement import Settlement
+from waymark.domain.achievements import Achievement, Measures, is_in_line
 from waymark.errors import NotFound
+from waymark.queries import achievements as honours
 from waymark.queries import goals as queries
 from waymark.store import statements
 from waymark.store.listing import Asked, Cursors, ListMeta
@@ -64,4 +67,19 @@ async def refresh_goals(work: Work, goal_ids: Sequence[str]) -> Outcome:
         settlement = await Settlement.find(work, goal_id)
         if settlement is not None:
             await settlement.refresh()
+    return Outcome(data="null")
+
+
+async def fresh_achievements(door: Door, user_id: str) -> tuple[Measures, Mapping[str, Achievement]]:
+    """What a user's facts come to today, and what is earned by it: by key, and in line with it."""
+    await refresh_all(door, user_id, door.clock.now())
+    found = await honours.measures_and_earned(door.database, user_id, door.clock.now())
+    if not is_in_line(*found):
+        await perform(door, user_id, _BY_CLOCK, _awarded)
+        found = await honours.measures_and_earned(door.database, user_id, door.clock.now())
+    return found
+
+
+async def _awarded(work: Work) -> Outcome:
+    await award_all(work)
     return Outcome(data="null")

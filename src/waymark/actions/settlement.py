@@ -4,7 +4,7 @@
 here: the domain folds, judges and measures; this brings records, totals and document in line.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -12,9 +12,12 @@ from typing import Final
 from msgspec.structs import replace
 from uuid_utils import uuid7
 
-from waymark.actions.facts import Facts
+from waymark.actions.documents import put_document
+from waymark.actions.facts import Facts, Folded
 from waymark.actions.judging import judged_by_percent, judged_by_value
+from waymark.actions.noticing import notice, notice_again, queue
 from waymark.actions.tallies import follow
+from waymark.actions.versions import kept_target
 from waymark.actions.worlds import gathered_world
 from waymark.domain.account import (
     Account,
@@ -26,7 +29,7 @@ from waymark.domain.account import (
     window_start,
 )
 from waymark.domain.amounts import ZERO, stored
-from waymark.domain.days import day_bounds
+from waymark.domain.days import EARLIEST_ON
 from waymark.domain.documents import (
     GoalDocument,
     MilestoneDocument,
@@ -34,14 +37,13 @@ from waymark.domain.documents import (
     encoded,
     milestone_document,
 )
+from waymark.domain.insights import Look, Reach, due_on
 from waymark.domain.ledger import rule_of
-from waymark.domain.lifecycle import reopened, stepped
-from waymark.domain.milestones import (
-    realigned,
-    with_version,
-)
+from waymark.domain.lifecycle import is_completed, reopened, stepped
+from waymark.domain.milestones import realigned
 from waymark.domain.neighbours import World
-from waymark.domain.records import CheckIn, Goal, GoalDocumentRow, Milestone, TargetVersion
+from waymark.domain.progress import HUNDRED
+from waymark.domain.records import CheckIn, DayEnds, Goal, Milestone, TargetVersion
 from waymark.domain.units import converted
 from waymark.domain.vocabulary import Operation, SourceType
 from waymark.errors import Invalid, NotFound
@@ -60,12 +62,13 @@ class Settlement:
         self._work = work
         self.goal = goal
         self._stored = stored
+        self._shown: statements.Shown | None = None
         self.facts = Facts(work, goal.id)
         self.milestones: dict[str, Milestone] = {}
         """Standing milestones by id."""
         self._stored_milestones: dict[str, Milestone] = {}
-        self.versions: list[TargetVersion] = []
-        self._stored_versions: list[TargetVersion] = []
+        self.versions: Sequence[TargetVersion] = []
+        self._stored_versions: Sequence[TargetVersion] = []
         self._operation: Operation | None = None
         self.is_settled = False
         self.removed: dict[str, str] = {}
@@ -75,9 +78,12 @@ class Settlement:
         self._is_world_moved = False
         self._is_defined = False
         """Whether its owner changed what it is, so that it may be refused; facts never are."""
+        self._folded: Folded
         self.document: GoalDocument
         self.body: str
         """The goal's JSON, once settled."""
+        self.insights: list[str] = []
+        """JSON of what was said of it, once settled."""
 
     @classmethod
     def begun(cls, work: Work, goal: Goal) -> "Settlement":
@@ -94,10 +100,14 @@ class Settlement:
         known = work.settlements.get(goal_id)
         if isinstance(known, cls):
             return known
-        goal = await work.one(statements.GOAL_ROW, goal_id=goal_id)
-        if goal is None:
+        row = await work.one(statements.GOAL_AND_SHOWN, goal_id=goal_id)
+        if row is None:
             return None
+        width = len(Goal.__struct_fields__)
+        goal = Goal(**dict(zip(Goal.__struct_fields__, row[:width], strict=True)))
         settlement = cls(work, goal, goal)
+        if row[width] is not None:
+            settlement._shown = statements.Shown(*row[width:])
         stored = await work.all(statements.MILESTONES, goal_id=goal_id)
         settlement._stored_milestones = {milestone.id: milestone for milestone in stored}
         settlement.milestones = dict(settlement._stored_milestones)
@@ -262,7 +272,7 @@ class Settlement:
             return
         self.is_settled = True
         await self._gather()
-        self._version_target()
+        self.versions = kept_target(self._work, self.goal, self.versions, self._stored_versions)
         account = await self._account()
         self._complete_by_itself(account)
         self._judge_by_percent(account)
@@ -276,7 +286,8 @@ class Settlement:
         )
         if self._is_defined and len(self.body.encode()) > MAX_DOCUMENT_BYTES:
             raise Invalid.of("milestones", "too_long", "With its texts the goal is larger than 64 KiB.")
-        self._put_document()
+        put_document(self._work, self.goal, self.document, self.body)
+        await self._notice(account)
         await follow(self._work, self._stored, self.goal)
 
     async def refresh(self) -> None:
@@ -285,13 +296,13 @@ class Settlement:
             return
         await self._gather()
         account = await self._account()
-        shown = await self._work.one(statements.PERCENT, goal_id=self.goal.id)
         self._document_of(self.goal, account)
-        if shown is not None and shown[0] != self.document.progress_percent:
+        if self._shown is not None and self._shown.percent != self.document.progress_percent:
             self.goal = self._work.write(
                 schema.goals, self.goal, lambda goal: self._document_of(goal, account), before=self._stored
             )
-        self._put_document()
+        put_document(self._work, self.goal, self.document, self.body)
+        await self._notice(account)
 
     async def _gather(self) -> None:
         """Look at what is linked, if it changed or its windows moved with the day."""
@@ -303,37 +314,13 @@ class Settlement:
         self.world = await gathered_world(work.reader, work.user_id, self.goal.id, work.today)
         self._work.put(schema.neighbours.goal_worlds, self.goal.id, self.world)
 
-    def _version_target(self) -> None:
-        """Keep the target as it is from today on; what was in force before stays so for its days."""
-        goal = self.goal
-        if goal.metric_type == "none":
-            return
-        version = TargetVersion(
-            user_id=goal.user_id,
-            goal_id=goal.id,
-            from_on=self._work.today if self.versions else goal.created_on,
-            target_value=goal.target_value,
-            progress_target_value=goal.progress_target_value,
-            target_on=goal.target_on,
-        )
-        if self.versions and replace(version, from_on=self.versions[-1].from_on) == self.versions[-1]:
-            return
-        self.versions = with_version(self.versions, version)
-        kept = {version.from_on for version in self.versions}
-        for gone in self._stored_versions:
-            if gone.from_on not in kept:
-                self._work.drop(schema.goal_targets, (goal.user_id, goal.id, gone.from_on))
-        for version in self.versions:
-            if version not in self._stored_versions:
-                self._work.put(schema.goal_targets, (goal.id, version.from_on), version)
-
     async def _account(self) -> Account:
         """Where the goal stands after this transaction's facts; milestones judged by them."""
         rule = rule_of(self.goal)
         was = rule_of(self._stored) if self._stored else None
         # Whether the fact that completed the goal still stands takes a look at all of them.
         is_reopening = bool(self.facts.dirty) and self.goal.auto_completed
-        folded = await self.facts.fold(rule, was, again=self._is_rejudged or is_reopening)
+        folded = self._folded = await self.facts.fold(rule, was, again=self._is_rejudged or is_reopening)
         if not is_judged_by_percent(self.goal):
             self._keep(
                 await judged_by_value(self.milestones.values(), rule, self.versions, folded, self.facts)
@@ -341,10 +328,10 @@ class Settlement:
         if is_reopening and not was_there(self.goal, folded.base, folded.days):
             self.goal = reopened(self.goal)
         window_on = window_start(self.goal, self._work.today)
-        window = [total for total in folded.days if total.day >= window_on]
+        window: list[DayEnds] = [total for total in folded.days if total.day >= window_on]
         if self._stored is not None and window_on < folded.since:
             earlier = await self._work.all(
-                statements.WINDOW, goal_id=self.goal.id, first=window_on, end=folded.since
+                statements.WINDOW_ENDS, goal_id=self.goal.id, first=window_on, end=folded.since
             )
             window = [*earlier, *window]
         return Account(
@@ -387,6 +374,59 @@ class Settlement:
         if is_waiting and is_there(self.goal, self.ordered, account):
             self.goal = stepped(self.goal, "complete", self._work.today, automatic=True)
 
+    # Noticing -----------------------------------------------------------------------------
+
+    async def _notice(self, account: Account) -> None:
+        """Say what this made hold, take back what it undid, and queue what the clock will bring."""
+        goal, shown, work = self.goal, self._shown, self._work
+        percent = self.document.progress_percent
+        if is_completed(goal):
+            percent = progress_of(goal, self.ordered, account).earned_percent
+        now = Look(
+            goal=goal,
+            day=work.today,
+            milestones=self.ordered,
+            percent=percent,
+            is_there=is_there(goal, self.ordered, account),
+            pace=self.document.pace.status,
+            versions=self.versions,
+            last_fact_on=await self.facts.last_on(self._folded),
+            world=self.world,
+        )
+        queue(work, "goals", goal.id, None if shown is None else shown.due_at, due_on(now))
+        before = self._look_before()
+        is_lower = before is not None and is_judged_by_percent(goal) and percent < before.percent
+        is_undoing = self.facts.has_another_past or self._is_defined or (self._is_world_moved and is_lower)
+        if before is None or not is_undoing:
+            self.insights = await notice(work, before, now, self.document)
+        else:
+            self.insights = await notice_again(work, before, now, self.document, self._reach)
+
+    def _look_before(self) -> Look | None:
+        """The goal as it was when it was last settled."""
+        goal, shown = self._stored, self._shown
+        if goal is None or shown is None:
+            return None
+        return Look(
+            goal=goal,
+            day=shown.day,
+            milestones=list(self._stored_milestones.values()),
+            percent=shown.percent,
+            is_there=shown.percent >= HUNDRED and goal.progress_weights is None,
+            pace=shown.pace,
+            versions=self._stored_versions,
+            last_fact_on=self.facts.stored_last_on,
+            world=self.world,
+        )
+
+    async def _reach(self) -> Reach:
+        """How far the standing facts ever got."""
+        folded, goal = self._folded, self.goal
+        earlier = await self._work.all(
+            statements.WINDOW, goal_id=goal.id, first=EARLIEST_ON, end=folded.since
+        )
+        return Reach.of(goal.direction, folded.base, [*earlier, *folded.days])
+
     # Writing ------------------------------------------------------------------------------
 
     def _write_milestones(self, account: Account) -> None:
@@ -418,25 +458,10 @@ class Settlement:
         self.body = encoded(self.document)
         return self.body
 
-    def _put_document(self) -> None:
-        work, goal = self._work, self.goal
-        fresh_from, fresh_until = day_bounds(work.today, work.owner.timezone, work.owner.day_starts_at)
-        work.put(
-            schema.goal_documents,
-            goal.id,
-            GoalDocumentRow(
-                user_id=goal.user_id,
-                goal_id=goal.id,
-                body=self.body,
-                version=goal.version,
-                show_status=goal.show_status,
-                day=work.today,
-                fresh_from=fresh_from,
-                fresh_until=fresh_until,
-                progress_percent=self.document.progress_percent,
-                pace_status=self.document.pace.status,
-            ),
-        )
+    @property
+    def percent_before(self) -> Decimal | None:
+        """The percent as it was last shown; None for a new goal."""
+        return None if self._shown is None else self._shown.percent
 
     @property
     def etag(self) -> str:
