@@ -2,11 +2,11 @@
 
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import pytest
 from tests.cli.conftest import EMAIL, Waymark, goals_in
+from tests.cli.exports import exported
+from tests.cli.report import Row, report
 from tests.cli.steps import stepped
 
 from waymark.domain.lifecycle import Step
@@ -28,17 +28,9 @@ def written(path: Path, *lines: str) -> Path:
     return path
 
 
-def exported(waymark: Waymark, tmp_path: Path) -> dict[str, Any]:
-    path = tmp_path / "export.json"
-    assert waymark("export", path, "--user", EMAIL).code == 0
-    content: dict[str, Any] = msgspec.json.decode(path.read_bytes())
-    del content["exportedAt"]
-    return content
-
-
 def counts(out: str) -> list[int]:
-    """read, new, already there, refused."""
-    return [int(word) for line in out.splitlines() if "│" in line for word in line.split("│") if word.strip()]
+    """read, new, there already, refused."""
+    return list(report(out)["check-ins"][:4])
 
 
 def test_a_log_of_weights_out_of_order(waymark: Waymark, log: Path, tmp_path: Path) -> None:
@@ -98,7 +90,7 @@ def test_chunks_make_one_history(waymark: Waymark, log: Path) -> None:
     done = waymark("import", "csv", log, "--user", EMAIL, *PAID)
     assert counts(done.out) == [1_203, 1_203, 0, 0]
     assert f"current value {sum(number % 5 for number in range(1_203))} USD" in done.out.replace("\n", " ")
-    assert "Importing: 1000 of 1203" in done.err
+    assert "Importing check-ins: 1000 of 1203" in done.err
     assert waymark("doctor").code == 0
 
 
@@ -120,6 +112,38 @@ def test_a_dry_run_writes_nothing(waymark: Waymark, log: Path, tmp_path: Path) -
     done = waymark("import", "csv", log, "--user", EMAIL, *PAID, "--dry-run")
     assert (done.code, counts(done.out)) == (3, [3, 1, 0, 2])
     assert exported(waymark, tmp_path) == before
+
+
+LOGS = Path(__file__).parents[3] / "shared" / "data"
+REAL = {
+    "pledges": ("--metric", "amount", "--currency", "USD", "--target", "2000000"),
+    "weekly-count": ("--metric", "custom", "--unit", "times", "--target", "200"),
+    "inbox-zero": (
+        *("--metric", "custom", "--unit", "messages", "--mode", "measure"),
+        *("--initial", "4000", "--target", "0"),
+    ),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not LOGS.exists(), reason="no real logs beside the project")
+@pytest.mark.parametrize("name", REAL)
+def test_a_real_log(waymark: Waymark, tmp_path: Path, name: str) -> None:
+    """Counts and sums are those of the file, and twice is once."""
+    rows = [line.split(",") for line in (LOGS / f"{name}.csv").read_text("utf-8").splitlines()[1:]]
+    total = sum((Decimal(value) for _, value, _ in rows), Decimal(0))
+    command = ("import", "csv", LOGS / f"{name}.csv", "--user", EMAIL, "--title", name, *REAL[name])
+    told = report(waymark(*command).out)["check-ins"]
+    days = sorted(day for day, _, _ in rows)
+    assert told == Row(len(rows), len(rows), 0, 0, total, days[0], days[-1])
+    data = exported(waymark, tmp_path)
+    assert sum(Decimal(str(fact["value"])) for fact in data["goalCheckIns"]) == total
+    (goal,) = data["goals"]
+    last = [Decimal(value) for day, value, _ in rows if day == days[-1]][-1]
+    assert goal["checkInCount"] == len(rows)
+    state = total if goal["checkInMode"] == "increment" else last
+    assert Decimal(str(goal["currentValue"])) == state
+    assert report(waymark(*command).out)["check-ins"][:4] == (len(rows), 0, len(rows), 0)
 
 
 def test_quiet_says_only_what_was_refused(waymark: Waymark, log: Path) -> None:

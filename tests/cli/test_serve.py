@@ -12,6 +12,8 @@ import httpx2
 import pytest
 from tests.cli.conftest import ran
 from tests.cluster import Cluster
+from websockets.exceptions import ConnectionClosedError
+from websockets.sync.client import connect
 
 READY = "Waymark is ready at "
 
@@ -52,6 +54,33 @@ def test_a_first_start_and_a_clean_end(
         kept_open.get(f"{address}/healthz")
         server.send_signal(signal.SIGTERM)
         out, err = server.communicate(timeout=10)
+    assert (server.returncode, out, err) == (0, "", "")
+
+
+def test_streams_are_told_that_it_ends(server: "subprocess.Popen[str]") -> None:
+    """One socket listens, one does not read, one event stream is open: none holds the end up."""
+    assert server.stdout is not None
+    address = server.stdout.readline().removeprefix(READY).split()[0]
+    account = {"email": "ada@example.com", "password": "correct horse battery staple"}
+    made = httpx2.post(f"{address}/api/v1/auth/register", json=account).json()["data"]
+    token = made["accessToken"]
+    url = f"{address.replace('http', 'ws', 1)}/ws?token={token}"
+    milestones = [{"title": f"number {number}", "description": "x" * 480} for number in range(45)]
+    with (
+        httpx2.Client(base_url=address, headers={"Authorization": f"Bearer {token}"}) as client,
+        connect(url, max_size=None) as listening,
+        connect(url, max_size=None, max_queue=1, close_timeout=1) as stalled,
+        client.stream("GET", "/events") as events,
+    ):
+        goal = client.post("/api/v1/goals", json={"title": "A goal", "milestones": milestones}).json()["data"]
+        for number in range(200):
+            client.patch(f"/api/v1/goals/{goal['id']}", json={"title": f"title {number}"})
+        server.send_signal(signal.SIGTERM)
+        with pytest.raises(ConnectionClosedError, match="1012"):
+            list(listening)
+        assert list(events.iter_bytes())[-1].endswith(b"\n\n")
+        out, err = server.communicate(timeout=10)
+        stalled.socket.close()
     assert (server.returncode, out, err) == (0, "", "")
 
 

@@ -1,19 +1,17 @@
 """CSV files as people have them: what is read, and that a broken line costs only itself."""
 
-from pathlib import Path
-
 import pytest
 
-from waymark.cli.table import rows
+from waymark.doors.files import File
+from waymark.doors.table import rows
 from waymark.errors import Invalid
 
 NEEDED, KNOWN = ["date", "value"], ["date", "value", "note"]
 
 
-def read(path: Path, content: bytes) -> list[tuple[int, tuple[str, ...] | None]]:
+def read(content: bytes) -> list[tuple[int, tuple[str, ...] | None]]:
     """Line and cells (date, value, note as far as they are there) of every row; None for a broken one."""
-    path.write_bytes(content)
-    found = rows(path, NEEDED, KNOWN)
+    found = rows(File("log.csv", content), NEEDED, KNOWN)
     return [
         (row.line, None if row.fault else tuple(row.cells[name] for name in KNOWN if name in row.cells))
         for row in found
@@ -59,19 +57,19 @@ GOOD = (2, ("2026-01-01", "5", "hi"))
         pytest.param(b"date,value\n", [], id="nothing"),
     ],
 )
-def test_rows(tmp_path: Path, content: bytes, expected: list[tuple[int, tuple[str, ...] | None]]) -> None:
-    assert read(tmp_path / "log.csv", content) == expected
+def test_rows(content: bytes, expected: list[tuple[int, tuple[str, ...] | None]]) -> None:
+    assert read(content) == expected
 
 
 @pytest.mark.parametrize(
     "content",
     [b"", b"\n", b"2026-01-01,5\n", b"date;value\n", b"date,note\n", b"date,date,value\n", b"d\0\xff\xfea"],
 )
-def test_a_header_is_needed(tmp_path: Path, content: bytes) -> None:
+def test_a_header_is_needed(content: bytes) -> None:
     with pytest.raises(Invalid, match="date, value"):
-        read(tmp_path / "log.csv", content)
+        read(content)
 
 
-def test_many_open_quotes_are_read_in_reasonable_time(tmp_path: Path) -> None:
+def test_many_open_quotes_are_read_in_reasonable_time() -> None:
     content = b"date,value,note\n" + b'2026-01-01,5,"\x20oops\n2026-01-02,6,"b" c\n' * 2_000
-    assert [cells for _, cells in read(tmp_path / "log.csv", content)] == [None] * 4_000
+    assert [cells for _, cells in read(content)] == [None] * 4_000

@@ -1,25 +1,19 @@
-"""`backup`, `restore` and `export`: a whole database, or one account, as a file.
+"""`backup` and `restore`: a whole database as a file.
 
-What is in the files, store and queries decide.
+What is in the file, the store decides; one account's export is archives.py's.
 """
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from waymark.actions.accounts import get_user_by_email
 from waymark.app import Application
 from waymark.cli.doctor import conclude, examine
 from waymark.cli.progress import progress
-from waymark.cli.running import DataDir, Quiet, User, run, say
+from waymark.cli.running import DataDir, Quiet, Source, Target, run, say
 from waymark.clock import RealClock
-from waymark.queries.export import exported
 from waymark.store.backup import back_up, check, row_count
 from waymark.store.backup import restore as restored
-
-Target = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, writable=True)]
-Source = Annotated[Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)]
 
 
 def backup(file: Target, *, quiet: Quiet = False, data_dir: DataDir = None) -> None:
@@ -63,19 +57,3 @@ def restore(
         return await examine(application, repair=False, email=None, quiet=quiet)
 
     conclude(run(body, data_dir), quiet=quiet)
-
-
-def export(file: Target, *, user: User, data_dir: DataDir = None) -> None:
-    """Write everything of one account to a JSON file, as the account itself can ask for it.
-
-    Example: waymark export ada.json --user ada@example.com
-    """
-
-    async def body(application: Application) -> None:
-        owner = await get_user_by_email(application.door, user)
-        with file.open("w", encoding="utf-8") as out:
-            async for piece in exported(application.database, owner, RealClock().now()):
-                out.write(piece)
-        say(f"{file}: everything of {owner.email}.")
-
-    run(body, data_dir)

@@ -4,43 +4,32 @@ What a fact must look like and what makes it the same fact again, actions and do
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any, Final
 
 import msgspec
 import typer
 from pydantic import ValidationError
-from rich.table import Table
 
-from waymark.actions.accounts import get_user_by_email
 from waymark.actions.commands import CreateGoal, RecordCheckIn
+from waymark.actions.faults import faults
 from waymark.actions.fresh import fresh_page
 from waymark.actions.goals import create_goal
-from waymark.actions.imports import (
-    Entry,
-    Imported,
-    Refused,
-    entries,
-    goal_id_of,
-    import_check_ins,
-    rehearse_import,
-)
-from waymark.actions.perform import Conditions, perform
+from waymark.actions.imports import entries, goal_id_of, import_check_ins, rehearse_check_ins
 from waymark.app import Application
-from waymark.cli.progress import progress
-from waymark.cli.running import REFUSED_LINES, DataDir, Quiet, User, answers, complaints, run, say
-from waymark.cli.table import Row, rows
+from waymark.cli.importing import DryRun, Job, fact_told
+from waymark.cli.running import DataDir, Quiet, Source, User, run
 from waymark.domain.documents import GoalDocument
 from waymark.domain.refusal import Refusal
 from waymark.domain.text import parse_uuid
+from waymark.doors.files import File
+from waymark.doors.reading import Reading
+from waymark.doors.table import rows
 from waymark.errors import AlreadyExists, Fault, Invalid, NotFound
 from waymark.store import statements
-from waymark.web.reading import faults
 
-CHUNK: Final = 500
-"""Facts for each transaction, so that a server beside it gets its turn."""
 COLUMNS: Final = {"date": "dateKey", "value": "value", "note": "note"}
 """Column of the file → field of the command."""
+NAMES: Final = {field: column for column, field in COLUMNS.items()}
 OPTIONS: Final = {
     "title": "--title",
     "description": "--description",
@@ -59,7 +48,7 @@ OPTIONS: Final = {
 
 
 def import_csv(  # noqa: PLR0913  # a command's options
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
+    file: Source,
     *,
     user: User,
     goal: Annotated[str | None, typer.Option(help="Id of the goal that gets the facts.")] = None,
@@ -84,7 +73,7 @@ def import_csv(  # noqa: PLR0913  # a command's options
     direction: Annotated[str | None, typer.Option(help="increase, decrease or neutral.")] = None,
     start: Annotated[str | None, typer.Option(help="First day, YYYY-MM-DD.")] = None,
     target_date: Annotated[str | None, typer.Option(help="Day to be there, YYYY-MM-DD.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every line, write nothing.")] = False,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
     data_dir: DataDir = None,
 ) -> None:
@@ -119,92 +108,45 @@ def import_csv(  # noqa: PLR0913  # a command's options
         raise typer.BadParameter("give either --goal, or --title with what defines the goal")
     aim = _definition(given) if goal is None else _goal_id(goal)
 
-    async def body(application: Application) -> Imported:
-        job = await _Job.begun(application, user, aim, dry_run=dry_run)
-        imported = await job.done(rows(file, ["date", "value"], list(COLUMNS)), quiet=quiet)
-        if not quiet:
-            await job.summarise(imported)
-        return imported
+    reading = Reading()
+    commands = _commands(File(str(file), file.read_bytes()), reading)
 
-    imported = run(body, data_dir)
-    _complain(imported.refused)
-    if imported.refused:
-        raise typer.Exit(REFUSED_LINES)
-
-
-class _Job:
-    """One import into one goal."""
-
-    def __init__(
-        self,
-        application: Application,
-        user_id: str,
-        goal_id: str,
-        definition: CreateGoal | None,
-        *,
-        dry_run: bool,
-    ) -> None:
-        self._door = application.door
-        self._user_id = user_id
-        self._goal_id = goal_id
-        self._definition = definition
-        self._conditions = Conditions(origin="import", dry_run=dry_run)
-
-    @classmethod
-    async def begun(
-        cls, application: Application, email: str, aim: CreateGoal | str, *, dry_run: bool
-    ) -> "_Job":
-        """The goal is found or made, unless this is a dry run."""
-        user = await get_user_by_email(application.door, email)
-        if isinstance(aim, str):
-            if await application.database.one(statements.GOAL_ROW, user_id=user.id, goal_id=aim) is None:
-                raise NotFound(f"{email} has no goal {aim}.")
-            return cls(application, user.id, aim, None, dry_run=dry_run)
-        definition = aim.model_copy(update={"id": goal_id_of(user.id, aim)})
-        job = cls(application, user.id, str(definition.id), definition, dry_run=dry_run)
-        try:
-            await perform(job._door, user.id, job._conditions, create_goal, definition)
-        except AlreadyExists:
-            pass  # a run before this one made it
-        except Invalid as problem:
-            raise _in_options(problem.details) from None
+    async def body(application: Application) -> Job:
+        job = await Job.begun(application, user, NAMES, dry_run=dry_run, quiet=quiet)
+        goal_id, definition = await _aimed(job, aim)
+        action, *more = (rehearse_check_ins, definition) if dry_run else (import_check_ins,)
+        facts = list(entries(goal_id, commands))
+        await job.bring("check-ins", facts, fact_told, action, goal_id, *more)
+        if not dry_run:
+            job.outcome = await _state(job, goal_id)
         return job
 
-    async def done(self, found: Sequence[Row], *, quiet: bool) -> Imported:
-        commands, unreadable = _commands(found)
-        facts = list(entries(self._goal_id, commands))
-        imported = Imported(refused=tuple(unreadable))
-        with progress("Importing", len(facts), quiet=quiet) as advance:
-            for begin in range(0, len(facts), CHUNK):
-                chunk = facts[begin : begin + CHUNK]
-                imported = imported.and_then(await self._import(chunk))
-                advance(len(chunk))
-        return imported
+    run(body, data_dir).conclude(reading, "check-ins")
 
-    async def _import(self, chunk: Sequence[Entry]) -> Imported:
-        if self._conditions.dry_run:
-            args = (self._goal_id, self._definition, chunk)
-            outcome = await perform(self._door, self._user_id, self._conditions, rehearse_import, *args)
-        else:
-            outcome = await perform(
-                self._door, self._user_id, self._conditions, import_check_ins, self._goal_id, chunk
-            )
-        return msgspec.json.decode(outcome.data, type=Imported)
 
-    async def summarise(self, imported: Imported) -> None:
-        counts = {"new": imported.new, "already there": imported.known, "refused": len(imported.refused)}
-        table = Table("read", *counts)
-        table.add_row(str(sum(counts.values())), *map(str, counts.values()))
-        answers().print(table)
-        if self._conditions.dry_run:
-            say("A dry run: nothing was written.")
-            return
-        try:
-            page = await fresh_page(self._door, self._user_id, self._goal_id)
-        except NotFound:
-            say(f"The goal {self._goal_id} is deleted; restore it to see its progress.")
-            return
-        say(_line(msgspec.json.decode(page.body, type=GoalDocument)))
+async def _aimed(job: Job, aim: CreateGoal | str) -> tuple[str, CreateGoal | None]:
+    """The goal's id, once it is found or made, and its definition if it was told; Invalid, NotFound."""
+    if isinstance(aim, str):
+        if await job.application.database.one(statements.GOAL_ROW, user_id=job.user_id, goal_id=aim) is None:
+            raise NotFound(f"The account has no goal {aim}.")
+        return aim, None
+    definition = aim.model_copy(update={"id": goal_id_of(job.user_id, aim)})
+    try:
+        await job.perform(create_goal, definition)
+    except AlreadyExists:
+        pass  # a run before this one made it
+    except Invalid as problem:
+        raise _in_options(problem.details) from None
+    return str(definition.id), definition
+
+
+async def _state(job: Job, goal_id: str) -> str:
+    """Where the goal stands now."""
+    try:
+        page = await fresh_page(job.application.door, job.user_id, goal_id)
+    except NotFound:
+        return f"The goal {goal_id} is deleted; restore it to see its progress."
+    return _line(msgspec.json.decode(page.body, type=GoalDocument))
 
 
 def _line(goal: GoalDocument) -> str:
@@ -240,27 +182,19 @@ def _goal_id(text: str) -> str:
         raise Invalid.of("--goal", refusal.code, refusal.message) from None
 
 
-def _commands(found: Sequence[Row]) -> tuple[list[tuple[int, RecordCheckIn]], list[Refused]]:
-    """What the rows ask for, and those that ask for nothing valid."""
-    commands: list[tuple[int, RecordCheckIn]] = []
-    refused = []
-    for row in found:
+def _commands(file: File, reading: Reading) -> list[tuple[str, RecordCheckIn]]:
+    """What the rows ask for, each with its place; those that ask for nothing valid are refused."""
+    commands = []
+    for row in rows(file, ["date", "value"], list(COLUMNS)):
+        at = f"line {row.line}"
         if row.fault is not None:
-            refused.append(Refused(row.line, (row.fault,)))
+            reading.refuse(at, row.fault)
             continue
         # An empty cell says nothing; a date that is not told would silently become today.
         cells = {"date": "", **row.cells}
         given = {COLUMNS[name]: cell for name, cell in cells.items() if cell or name == "date"}
         try:
-            commands.append((row.line, RecordCheckIn.model_validate(given)))
+            commands.append((at, RecordCheckIn.model_validate(given)))
         except ValidationError as error:
-            refused.append(Refused(row.line, tuple(faults(error))))
-    return commands, refused
-
-
-def _complain(refused: Sequence[Refused]) -> None:
-    columns = {field: column for column, field in COLUMNS.items()}
-    console = complaints()
-    for each in sorted(refused, key=lambda refusal: refusal.line):
-        reasons = (f"{columns.get(fault.field, fault.field)}: {fault.message}" for fault in each.faults)
-        console.print(f"line {each.line}: {' '.join(reasons)}", markup=False)
+            reading.refuse(at, *faults(error))
+    return commands
