@@ -101,7 +101,7 @@ async def test_every_response_says_who_and_how_it_is(
     response = await client.request(method, path)
     assert response.status_code == status
     assert re.fullmatch("[A-Za-z0-9._-]{1,64}", response.headers["x-request-id"])
-    assert response.headers["cache-control"] == "no-store"
+    assert response.headers["cache-control"] == ("no-cache" if path == "/" else "no-store")
     assert response.headers["x-content-type-options"] == "nosniff"
     if code is not None:
         error = response.json()["error"]

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.web.sample import ID, Services
 
+from waymark.actions.faults import MAX_FAULTS
 from waymark.errors import Problem
-from waymark.web.reading import MAX_FAULTS, parsed
+from waymark.web.reading import parsed
 
 THINGS = "/api/v1/things"
 JSON = {"Content-Type": "application/json"}

@@ -3,91 +3,22 @@
 Everything follows from the last day and the seed; nothing is written here.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta
-from functools import partial
-from random import Random
-from typing import Any, Final, NamedTuple, TypeAlias
-from uuid import UUID, uuid5
+from collections.abc import Iterator
+from datetime import date
 
-from waymark.actions.check_ins import record_check_in
-from waymark.actions.commands import ChangeGoal, ChangeMilestone, CreateGoal, RecordCheckIn
-from waymark.actions.goals import change_goal, create_goal, step_goal
-from waymark.actions.milestones import change_milestone
-from waymark.actions.perform import Outcome
-from waymark.domain.lifecycle import Step
-from waymark.store.work import Work
-
-Act: TypeAlias = Callable[[Work], Awaitable[Outcome]]
-
-NAMESPACE: Final = UUID("3d1f0a52-5b0c-5f0e-8a77-57a3c0de0002")
-SEED: Final = 8
-QUARTERS: Final = ("a quarter", "half way", "three quarters", "there")
-
-
-class Moment(NamedTuple):
-    """Something done at an instant."""
-
-    at: datetime
-    act: Act
+from waymark.cli.story_worlds import CHAPTERS
+from waymark.cli.telling import QUARTERS, Moment, Teller, named_milestones
 
 
 def story(today: date) -> list[Moment]:
     """What happened until yesterday, in order; every day is a day in UTC."""
-    teller = _Teller(today)
-    chapters = (_weight, _trip, _books, _running, _language, _inbox, _flat)
+    teller = Teller(today)
+    chapters = (_weight, _trip, _books, _running, _language, _inbox, _flat, *CHAPTERS)
     moments = [moment for chapter in chapters for moment in chapter(teller)]
     return sorted(moments, key=lambda moment: moment.at)
 
 
-class _Teller:
-    """Makes moments: days are counted back from today, hours are left to chance."""
-
-    def __init__(self, today: date) -> None:
-        self.today = today
-        self.chance = Random(SEED)  # noqa: S311  # a story to tell again, nothing to keep secret
-
-    def day(self, ago: int) -> date:
-        return self.today - timedelta(days=ago)
-
-    def at(self, ago: int, act: Act, hour: int | None = None) -> Moment:
-        hour = self.chance.randint(7, 21) if hour is None else hour
-        minute, second = self.chance.randint(0, 59), self.chance.randint(0, 59)
-        return Moment(datetime.combine(self.day(ago), time(hour, minute, second), UTC), act)
-
-    def begin(self, ago: int, goal: str, **fields: Any) -> Moment:
-        """Early on that day, before anything else."""
-        command = CreateGoal.model_validate({"id": _id(goal), "startDate": str(self.day(ago)), **fields})
-        return self.at(ago, partial(create_goal, command=command), hour=5)
-
-    def log(self, ago: int, goal: str, value: float, **fields: Any) -> Moment:
-        command = RecordCheckIn.model_validate({"value": f"{value:g}", **fields})
-        return self.at(ago, partial(record_check_in, goal_id=_id(goal), command=command))
-
-    def step(self, ago: int, goal: str, step: Step) -> Moment:
-        return self.at(ago, partial(step_goal, goal_id=_id(goal), step=step), hour=22)
-
-    def change(self, ago: int, goal: str, **fields: Any) -> Moment:
-        command = ChangeGoal.model_validate(fields)
-        return self.at(ago, partial(change_goal, goal_id=_id(goal), command=command))
-
-    def tick(self, ago: int, goal: str, milestone: str) -> Moment:
-        command = ChangeMilestone(completed=True)
-        return self.at(
-            ago,
-            partial(change_milestone, goal_id=_id(goal), milestone_id=_id(goal, milestone), command=command),
-        )
-
-
-def _id(*names: str) -> str:
-    return str(uuid5(NAMESPACE, "\n".join(names)))
-
-
-def _milestones(goal: str, *titles: str) -> list[dict[str, Any]]:
-    return [{"id": _id(goal, title), "title": title} for title in titles]
-
-
-def _weight(tell: _Teller) -> Iterator[Moment]:
+def _weight(tell: Teller) -> Iterator[Moment]:
     """Measured nearly daily, with the ups and downs that a scale has."""
     goal = "Down to 80 kg"
     yield tell.begin(
@@ -100,16 +31,16 @@ def _weight(tell: _Teller) -> Iterator[Moment]:
         initialValue="92.4",
         targetValue="80",
         targetDate=str(tell.day(-120)),
-        milestones=_milestones(goal, *QUARTERS),
+        milestones=named_milestones(goal, *QUARTERS),
     )
     for ago in range(499, 0, -1):
         if tell.chance.random() < 0.8:  # noqa: PLR2004  # four mornings of five
             holidays = 1.6 if 300 <= ago <= 330 else 0.0  # noqa: PLR2004  # a month of good food
-            trend = 92.4 - 10.6 * (1 - ago / 500)
+            trend = 92.4 - 11.1 * (1 - ago / 500)
             yield tell.log(ago, goal, round(trend + holidays + tell.chance.gauss(0, 0.45), 1))
 
 
-def _trip(tell: _Teller) -> Iterator[Moment]:
+def _trip(tell: Teller) -> Iterator[Moment]:
     """Saved week by week; in the middle the aim was raised."""
     goal = "Across Central Asia by train"
     yield tell.begin(
@@ -122,7 +53,7 @@ def _trip(tell: _Teller) -> Iterator[Moment]:
         currency="USD",
         targetValue="6000",
         targetDate=str(tell.day(-90)),
-        milestones=_milestones(goal, "tickets", "beds", "food", "a cushion"),
+        milestones=named_milestones(goal, "tickets", "beds", "food", "a cushion"),
     )
     for ago in range(428, 0, -7):
         yield tell.log(ago, goal, tell.chance.choice([50, 75, 100, 120.5, 150]), note="weekly transfer")
@@ -131,10 +62,10 @@ def _trip(tell: _Teller) -> Iterator[Moment]:
     yield tell.change(200, goal, targetValue="7000", description="Almaty to Ashgabat, eight weeks after all.")
 
 
-def _books(tell: _Teller) -> Iterator[Moment]:
+def _books(tell: Teller) -> Iterator[Moment]:
     """One year's goal reached and completed by itself, the next one under way."""
     first, second = "24 books", "30 books, ten of them long"
-    for goal, begin, target, every in ((first, 720, 24, 14), (second, 350, 30, 13)):
+    for goal, begin, target, every in ((first, 720, 24, 14), (second, 350, 30, 12)):
         yield tell.begin(
             begin,
             goal,
@@ -145,7 +76,7 @@ def _books(tell: _Teller) -> Iterator[Moment]:
             targetValue=str(target),
             targetDate=str(tell.day(begin - 364)),
             autoComplete=True,
-            milestones=_milestones(goal, *QUARTERS),
+            milestones=named_milestones(goal, *QUARTERS),
         )
         for number, ago in enumerate(range(begin - 6, 0, -every)):
             if number < target:
@@ -153,7 +84,7 @@ def _books(tell: _Teller) -> Iterator[Moment]:
     yield tell.step(300, first, "archive")
 
 
-def _running(tell: _Teller) -> Iterator[Moment]:
+def _running(tell: Teller) -> Iterator[Moment]:
     """Paused for an injury: those weeks leave the clock of its pace."""
     goal = "Run 2,000 km"
     yield tell.begin(
@@ -165,7 +96,7 @@ def _running(tell: _Teller) -> Iterator[Moment]:
         unit="km",
         targetValue="2000",
         targetDate=str(tell.day(-30)),
-        milestones=_milestones(goal, "500", "1,000", "1,500", "2,000"),
+        milestones=named_milestones(goal, "500", "1,000", "1,500", "2,000"),
     )
     for ago in range(598, 0, -1):
         is_hurt = 250 <= ago <= 292  # noqa: PLR2004  # six weeks with a bad knee
@@ -175,7 +106,7 @@ def _running(tell: _Teller) -> Iterator[Moment]:
     yield tell.step(250, goal, "resume")
 
 
-def _language(tell: _Teller) -> Iterator[Moment]:
+def _language(tell: Teller) -> Iterator[Moment]:
     """Counted in hours, told in minutes; a little behind."""
     goal = "220 hours of Uzbek"
     yield tell.begin(
@@ -187,14 +118,14 @@ def _language(tell: _Teller) -> Iterator[Moment]:
         unit="hours",
         targetValue="220",
         targetDate=str(tell.day(-45)),
-        milestones=_milestones(goal, *QUARTERS),
+        milestones=named_milestones(goal, *QUARTERS),
     )
     for ago in range(319, 0, -1):
-        if tell.chance.random() < 0.62:  # noqa: PLR2004  # most evenings
+        if tell.chance.random() < 0.69:  # noqa: PLR2004  # most evenings
             yield tell.log(ago, goal, tell.chance.choice([30, 45, 60, 60, 75, 90]), unit="minutes")
 
 
-def _inbox(tell: _Teller) -> Iterator[Moment]:
+def _inbox(tell: Teller) -> Iterator[Moment]:
     """Measured down, then given up for a while."""
     goal = "An empty inbox"
     left = 3042
@@ -208,7 +139,7 @@ def _inbox(tell: _Teller) -> Iterator[Moment]:
         checkInMode="measure",
         initialValue=str(left),
         targetValue="0",
-        milestones=_milestones(goal, "below 2,300", "half", "below 800", "empty"),
+        milestones=named_milestones(goal, "below 2,300", "half", "below 800", "empty"),
     )
     for ago in range(238, 60, -3):
         left = max(0, left + tell.chance.randint(-62, 18))
@@ -216,10 +147,10 @@ def _inbox(tell: _Teller) -> Iterator[Moment]:
     yield tell.step(58, goal, "pause")
 
 
-def _flat(tell: _Teller) -> Iterator[Moment]:
+def _flat(tell: Teller) -> Iterator[Moment]:
     """Nothing to measure: steps ticked by hand, then done."""
     goal, steps = "Move to the new flat", ("find it", "sign", "pack", "move", "hang the pictures")
-    yield tell.begin(180, goal, title=goal, milestones=_milestones(goal, *steps))
+    yield tell.begin(180, goal, title=goal, milestones=named_milestones(goal, *steps))
     for ago, milestone in zip((150, 131, 118, 110, 83), steps, strict=True):
         yield tell.tick(ago, goal, milestone)
     yield tell.step(82, goal, "complete")

@@ -1,11 +1,10 @@
-"""The pages for people: a front page and a reader of the OpenAPI document, with nothing from elsewhere.
+"""A reader of the OpenAPI document for people, with nothing from elsewhere.
 
-They work without a network beyond this server; a policy in the response makes the browser hold them to it.
+It works without a network beyond this server; a policy in the response makes the browser hold it to that.
 """
 
 import base64
 import hashlib
-import html
 import re
 from pathlib import Path
 from typing import Final
@@ -30,14 +29,12 @@ class Page:
             "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
 
-    def response(self, origin: str = "") -> Response:
-        """The page as it is seen at that origin (`https://goals.example.org`)."""
+    def response(self) -> Response:
         return Response(
-            self.text.replace("{{origin}}", html.escape(origin)),
+            self.text,
             media_type="text/html; charset=utf-8",
             headers={"content-security-policy": self.policy, "referrer-policy": "no-referrer"},
         )
 
 
-HOME: Final = Page("home.html")
 DOCS: Final = Page("docs.html")

@@ -1,4 +1,4 @@
-"""What is served beside the API: health, readiness, metrics, documentation and the front page.
+"""What is served beside the API: health, readiness, metrics, documentation and the page for people.
 
 All of it is public and says nothing of any user.
 """
@@ -7,15 +7,15 @@ from collections.abc import Callable
 from typing import Literal
 
 import msgspec
-from starlette.requests import Request
 from starlette.responses import Response
 
 from waymark import __version__
 from waymark.errors import NotFound, Unavailable
 from waymark.web.call import Answer, Call, Services
-from waymark.web.docs import DOCS, HOME
+from waymark.web.docs import DOCS
 from waymark.web.envelope import ENCODER
 from waymark.web.metrics import CONTENT_TYPE
+from waymark.web.page import PAGE
 from waymark.web.route import Router
 
 
@@ -71,9 +71,19 @@ def system_router(openapi: Callable[[], bytes]) -> Router:
         return DOCS.response()
 
     @router.get("/", public=True, include_in_schema=False)
-    async def get_home(call: Call[Services]) -> Response:
-        """What runs here."""
-        return HOME.response(str(Request(call.scope).base_url).rstrip("/"))
+    async def get_page(call: Call[Services]) -> Response:
+        """The page for people."""
+        return PAGE.document(call.headers)
+
+    @router.get("/app/{digest}/{name}", public=True, include_in_schema=False)
+    async def get_page_file(call: Call[Services], digest: str, name: str) -> Response:
+        """A file of the page."""
+        return PAGE.file(digest, name, call.headers)
+
+    @router.get("/app/{digest}/vendor/{name}", public=True, include_in_schema=False)
+    async def get_library(call: Call[Services], digest: str, name: str) -> Response:
+        """A file of a library that the page stands on."""
+        return PAGE.file(digest, f"vendor/{name}", call.headers)
 
     return router
 
