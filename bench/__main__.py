@@ -17,6 +17,7 @@ from rich.console import Console
 
 from bench import contests, report
 from bench.dataset import Scale
+from bench.live import live
 from bench.measure import Effort, Row
 from bench.processes import LOAD_CORE, SERVER_CORE, worker
 from bench.sites import DatabaseName, baseline, ground, waymark
@@ -27,10 +28,11 @@ CONTESTS: dict[str, Callable[..., list[Row]]] = {
     "check-in": contests.write,
     "growth": contests.growth,
     "worlds": contests.worlds,
+    "live": live,
 }
 FULL, FULL_SCALE = Effort(rounds=5, seconds=1), Scale()
 QUICK = Effort(rounds=3, seconds=0.4)
-QUICK_SCALE = Scale(read=2_000, listed=200, written=200, long=10_000, money=2_000)
+QUICK_SCALE = Scale(read=2_000, listed=200, written=200, long=10_000, money=2_000, sockets=1_000)
 SATURATED = 0.9
 progress = Console(stderr=True)
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,6 +15,8 @@ from bench import load, pgbench, replay
 from bench.dataset import HABITS, TASKS, Client, Person, Scale, check_in, person, saver, transaction
 from bench.measure import Contestant, Effort, Row, cost, rates, speed
 from bench.sites import LISTED, Ground, Site, Waymark
+
+T = TypeVar("T")
 
 OK, CREATED = 200, 201
 GROWTH_LANES, GROWTH_REQUESTS, WORLD_REQUESTS = 8, 20, 10
@@ -57,6 +59,10 @@ class Crew:
         """The largest share of its core that the load generator needed in a round."""
         self._generator = generator
         self._driver = driver
+
+    def ask(self, work: Callable[..., T], *given: Any) -> T:
+        """What a function comes to in the load's process."""
+        return self._generator.submit(work, *given).result()
 
     def http(self, job: load.Job) -> float:
         outcome = self._generator.submit(load.run, job).result()

@@ -33,6 +33,7 @@ class Scale(msgspec.Struct, frozen=True):
     short: int = 10
     long: int = 100_000
     money: int = 20_000
+    sockets: int = 5_000
     people: int = 32
     """Each with one goal to check in on, from a connection of its own."""
 

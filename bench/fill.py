@@ -51,12 +51,12 @@ async def filled(application: Application, past: Past) -> None:
             await perform(door, user_id, BY_IMPORT, import_transactions, past.budget_id, chunk)
 
 
-def _facts(goal_id: str, begin: int, days: Sequence[tuple[date, int, str]]) -> list[Entry]:
+def _facts(goal_id: str, begin: int, days: Sequence[tuple[date, int, str]]) -> list[Entry[RecordCheckIn]]:
     commands = (
         RecordCheckIn.model_validate({"value": value, "note": note, "dateKey": str(day)})
         for day, value, note in days
     )
-    return list(entries(goal_id, enumerate(commands, start=begin)))
+    return list(entries(goal_id, ((str(at), command) for at, command in enumerate(commands, start=begin))))
 
 
 async def import_transactions(work: Work, budget_id: str, days: Sequence[tuple[date, int, str]]) -> Outcome:

@@ -23,13 +23,16 @@ class Effort(msgspec.Struct, frozen=True):
 
 
 class Row(msgspec.Struct, frozen=True, rename="camel"):
-    """One line of the table. `ratio` is the median over rounds, each round a ratio of its own."""
+    """One line of the table. `ratio` is the median over rounds, each round a ratio of its own.
+
+    Without rates it is no ratio but a figure, in the unit that `reference` names.
+    """
 
     what: str
     database: str
     reference: str
-    ours_per_second: float
-    reference_per_second: float
+    ours_per_second: float | None
+    reference_per_second: float | None
     ratio: float
     lowest: float
     highest: float

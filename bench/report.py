@@ -71,13 +71,17 @@ def _cells(row: Row) -> tuple[str, ...]:
         row.what,
         row.database,
         row.reference,
-        f"{row.ours_per_second:,.0f}",
-        f"{row.reference_per_second:,.0f}",
+        _rate(row.ours_per_second),
+        _rate(row.reference_per_second),
         _ratio(row.ratio),
         f"{_ratio(row.lowest)}–{_ratio(row.highest)}",
         "–" if row.goal is None else f"{sign} {_ratio(row.goal)}",
         {True: "yes", False: "no", None: "–"}[row.is_met],
     )
+
+
+def _rate(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.0f}"
 
 
 def _ratio(value: float) -> str:

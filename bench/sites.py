@@ -139,7 +139,8 @@ def baseline(on: Ground, scale: Scale) -> Iterator[Site]:
 
 
 @contextmanager
-def _waymark(on: Ground, port: int, *, records: bool = False) -> Iterator[None]:
+def node(on: Ground, port: int, *, records: bool = False) -> Iterator[None]:
+    """A process of Waymark, ready, on the database of that name."""
     environment = _environment(on, port)
     if records:  # with one connection the third check-in meets prepared statements and known types
         environment |= {"WAYMARK_POOL_MIN_SIZE": "1", "WAYMARK_POOL_MAX_SIZE": "1"}
@@ -177,7 +178,7 @@ def waymark(on: Ground, scale: Scale, *, grows: bool, saves: bool, records: bool
     on.create("waymark")
     _run([sys.executable, "-m", "waymark", "migrate"], on)
     port = free_port()
-    with on.filling(), _waymark(on, port):
+    with on.filling(), node(on, port):
         reader = person(port, "reader", goals=LISTED)
         writers = tuple(person(port, f"writer-{number}") for number in range(scale.people))
         long = person(port, "long")
@@ -195,10 +196,10 @@ def waymark(on: Ground, scale: Scale, *, grows: bool, saves: bool, records: bool
         _fill(on, pasts)
     recorded: tuple[tuple[Template, ...], ...] = ()
     if records:
-        with _waymark(on, port, records=True):
+        with node(on, port, records=True):
             recorded = tuple(_recorded(port, writer) for writer in writers)
         on.copy("waymark", "copy")
-    with _waymark(on, port):
+    with node(on, port):
         yield Waymark(Site(port, reader, writers), long, savers, recorded)
 
 

@@ -4,8 +4,9 @@
 """
 
 import importlib
+import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from pydantic.fields import FieldInfo
 from typer.main import get_command
 
 from waymark.errors import PROBLEMS
+from waymark.realtime.frames import CLOSE_REASONS
 from waymark.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
@@ -32,6 +34,7 @@ def pages() -> dict[Path, str]:
         app = importlib.import_module("waymark.app").create_app(Settings())
         columns = ["Method", "Path", "Does"]
         written[FOLDER / "routes.md"] = page("Routes", ROUTES_INTRO, columns, routes(app.openapi()))
+        written[FOLDER / "events.md"] = events(importlib.import_module("waymark.web.asyncapi").document())
     if (ROOT / "src/waymark/cli/__init__.py").exists():
         command = get_command(importlib.import_module("waymark.cli").app)
         columns = ["Command", "Arguments and options", "Does"]
@@ -49,6 +52,9 @@ ERRORS_INTRO = """\
 ROUTES_INTRO = """\
 Parameters, bodies, answers and examples are in the OpenAPI document that every server serves at
 `/openapi.json` and shows at `/docs`."""
+EVENTS_INTRO = """\
+The frames of sockets (`/ws`) and event streams (`/events`), and the bodies of webhooks. Their schemas are in the AsyncAPI
+document that every server serves at `/asyncapi.json`; [how to follow](../consuming-goal-state.md) tells which way to choose."""
 COMMANDS_INTRO = """\
 `waymark COMMAND --help` says more. Every command works beside a running server."""
 
@@ -67,6 +73,54 @@ def routes(document: dict[str, Any]) -> Iterator[list[str]]:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             yield [method.upper(), code(path), operation.get("summary", "")]
+
+
+def events(document: dict[str, Any]) -> str:
+    messages, schemas = document["components"]["messages"], document["components"]["schemas"]
+    change = messages["EntityUpdated"]["examples"][0]["payload"]
+    entities = (
+        (condition["if"]["properties"]["entity"]["const"], condition["then"]["properties"]["data"]["$ref"])
+        for condition in schemas["Change"]["allOf"]
+    )
+    blocks = [
+        page("Events", EVENTS_INTRO, ["Event", "Says", "Example"], frames(document, "follow")),
+        f"## A change\n\n```json\n{json.dumps(change, ensure_ascii=False, indent=1)}\n```\n",
+        page(
+            "Entities",
+            "What `data.data` holds, by `data.entity`; their types are in the document.",
+            ["Entity", "Fields"],
+            ([code(entity), fields(schemas[name.rpartition("/")[2]])] for entity, name in entities),
+            level=2,
+        ),
+        page(
+            "What a client may say",
+            "On a socket; on an event stream only the server speaks.",
+            ["Event", "Says", "Example"],
+            frames(document, "speak"),
+            level=2,
+        ),
+        page(
+            "Why a stream ends",
+            "The code with which a socket is closed.",
+            ["Code", "Means"],
+            ([code(str(close.value)), reason] for close, reason in CLOSE_REASONS.items()),
+            level=2,
+        ),
+    ]
+    return "\n".join(blocks)
+
+
+def frames(document: dict[str, Any], operation: str) -> Iterator[list[str]]:
+    for reference in document["operations"][operation]["messages"]:
+        message = document["components"]["messages"][reference["$ref"].rpartition("/")[2]]
+        example = message["examples"][-1]["payload"]
+        # A record is shown below the table, in full.
+        shown = "[a change](#a-change)" if "seq" in example else code(json.dumps(example, ensure_ascii=False))
+        yield [code(message["name"]), f"{message['summary']} {message.get('description', '')}".strip(), shown]
+
+
+def fields(schema: dict[str, Any]) -> str:
+    return " ".join(code(name) for name in schema["properties"])
 
 
 def commands(command: Any, name: str) -> Iterator[list[str]]:
@@ -103,8 +157,10 @@ def code(text: str) -> str:
     return f"`{text}`" if text else "–"
 
 
-def page(title: str, intro: str, columns: list[str], rows: Iterator[list[str]]) -> str:
-    lines = [f"# {title}", "", intro, "", "<!-- Written by scripts/reference.py. -->", ""]
+def page(title: str, intro: str, columns: list[str], rows: Iterable[list[str]], level: int = 1) -> str:
+    lines = [f"{'#' * level} {title}", "", intro, ""]
+    if level == 1:
+        lines += ["<!-- Written by scripts/reference.py. -->", ""]
     lines += [line(columns), line(["---"] * len(columns)), *map(line, rows)]
     return "\n".join(lines) + "\n"
 

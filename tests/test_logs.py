@@ -10,6 +10,7 @@ import structlog
 
 from waymark.logs import configure_logs
 
+SIGNING = "whsec_s3same+/s3same="
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ1In0.c2lnbmF0dXJl"
 
 
@@ -29,6 +30,7 @@ def test_no_secret_is_written(form: Literal["json", "text"], capsys: pytest.Capt
     log = structlog.get_logger("waymark")
     log.info("in", accessToken="s3same", headers={"Authorization": "Bearer s3same", "cookie": "s3same"})
     log.info("deep", body={"users": [{"newPassword": "s3same"}, ("token=s3same", JWT)]})
+    log.info("signed", of=[f"with {SIGNING}"])
     request = f"GET /ws?since=5&token=s3same&x=1 with Bearer s3same and {JWT}"
     log.info(request)
     log.info("database", url="postgresql://walter:s3same@host/db")

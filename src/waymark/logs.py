@@ -17,6 +17,8 @@ _SECRET_IN_TEXT: Final = (
     (re.compile(r"(?i)\b(\w*(?:token|password|secret)=)[^&\s\"']+"), rf"\1{_BLANK}"),
     (re.compile(r"(?i)\b((?:bearer|basic)\s+)[\w.~+/=-]+"), rf"\1{_BLANK}"),
     (re.compile(r"(\w://[^:/@\s]*):[^\s]*@"), rf"\1:{_BLANK}@"),
+    (re.compile(r"\bwhsec_[\w+/=-]+"), _BLANK),
+    (re.compile(r"\bwml?_[\w-]{20,}"), _BLANK),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), _BLANK),
 )
 _QUIET: Final = ("httpx2", "httpcore2", "alembic", "asyncio")

@@ -23,6 +23,7 @@ from waymark.clock import FileClock, instant
 
 PREFIX: Final = "WAYMARK_"
 MIN_SECRET_LENGTH: Final = 32
+_HOST: Final = re.compile(r"(?:[\w-]{1,63}\.)*[A-Za-z][\w-]{0,62}", re.ASCII)
 
 
 class SettingsError(Exception):
@@ -110,6 +111,16 @@ class Settings(BaseSettings):
     body_limit_bytes: int = Field(1_048_576, ge=1_024, description="Largest request body.")
     log: Literal["json", "text"] = Field("text", description="Form of a log line: `json` or `text`.")
     metrics: bool = Field(default=False, description="`on` serves Prometheus metrics at `/metrics`.")
+    worker: bool = Field(
+        default=True,
+        description="`off` leaves what the clock brings, webhooks and pruning to `waymark worker`.",
+    )
+
+    webhook_allow: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_items)] = Field(
+        (),
+        description="Networks, addresses and hosts, by commas, that webhooks may reach although they are "
+        "inside, unencrypted or on a low port, such as `192.168.1.0/24,dashboard.lan`.",
+    )
 
     access_token_seconds: int = Field(900, ge=10, description="Life of an access token.")
     refresh_token_days: int = Field(30, ge=1, le=3_650, description="Life of a session without use.")
@@ -130,6 +141,10 @@ class Settings(BaseSettings):
     reads_per_minute: int = Field(30_000, ge=1, description="Reads per account.")
     writes_per_minute: int = Field(12_000, ge=1, description="Writes per account.")
     syncs_per_minute: int = Field(1_200, ge=1, description="Sync calls per account.")
+
+    streams_per_user: int = Field(
+        10_000, ge=1, description="Sockets and event streams that one account may have open, per node."
+    )
 
     pool_min_size: int = Field(2, ge=0, description="PostgreSQL connections kept open, per node.")
     pool_max_size: int = Field(10, ge=1, description="PostgreSQL connections at most, per node.")
@@ -208,6 +223,15 @@ class Settings(BaseSettings):
         if secret is not None and len(secret) < MIN_SECRET_LENGTH:
             raise ValueError(f"should have at least {MIN_SECRET_LENGTH} characters")
         return secret
+
+    @field_validator("webhook_allow")
+    @classmethod
+    def _hosts(cls, items: tuple[str, ...]) -> tuple[str, ...]:
+        for item in items:
+            # What is neither would be taken for the name of a host that nobody has.
+            if not _HOST.fullmatch(item):
+                ip_network(item)
+        return items
 
     @field_validator("cors_origins")
     @classmethod

@@ -32,6 +32,11 @@ PUBLIC = {
     "GET /openapi.json",
     "GET /docs",
     "GET /",
+    "GET /app/{digest}/{name}",
+    "GET /app/{digest}/vendor/{name}",
+    "GET /api/v1/goals/{goal_id}/chart.svg",
+    "GET /api/v1/goals/{goal_id}/badge.svg",
+    "GET /calendar/{feed}",
 }
 
 
@@ -208,6 +213,10 @@ async def test_no_api_token_makes_or_ends_credentials(ada: Owner, database: Data
         ("DELETE", f"/auth/tokens/{made['id']}", None),
         ("DELETE", f"/auth/sessions/{ada.ids['sessions']}", None),
         ("POST", "/auth/logout", None),
+        ("POST", "/users/me/calendar", None),
+        ("DELETE", "/users/me/calendar", None),
+        ("POST", f"/goals/{ada.ids['goals']}/pictures", None),
+        ("DELETE", f"/goals/{ada.ids['goals']}/pictures", None),
         ("POST", "/users/me/password", {"current": password, "new": "another passphrase"}),
         ("DELETE", "/users/me", {"password": password}),
     ):

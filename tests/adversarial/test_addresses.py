@@ -84,7 +84,8 @@ async def test_every_query_parameter_is_held_to_its_kind(
             for text in QUERY[field.kind]:
                 response = await ada(method, f"{path}?{field.name}={text}")
                 assert response.status_code == 422, (operation.name, field.name, text, response.text)
-                assert fields_of(response) == {field.name}
+                named = {name.partition("[")[0] for name in fields_of(response)}
+                assert named == {field.name}
                 assert MARK not in response.text
                 asked += 1
             twice = await ada(method, f"{path}?{field.name}=1&{field.name}=1")

@@ -18,6 +18,8 @@ from waymark.store.database import Database
 SECONDS = 3.0
 """Of processor time, several times what the dearest of them takes: the square of its length is minutes."""
 HOLE = "a hole for a number"
+TAKES_WHOLE_RECORDS = {"POST /api/v1/sync/push"}
+"""Devices push what they hold: what is unknown or the server's is dropped there, and nowhere else."""
 
 
 def texts(surface: Surface, operation: Operation, field: Field) -> Iterator[tuple[str, bytes]]:
@@ -76,6 +78,8 @@ async def test_no_route_takes_unknown_or_server_owned_fields(
     foreign = ("progressPercent", "currentValue", "stats", "is_admin", "__proto__", "$where", "", "a" * 300)
     asked = 0
     for operation in surface.writes:
+        if operation.name in TAKES_WHOLE_RECORDS:
+            continue
         for name in (*owned, *foreign):
             body = {**(operation.body or {}), name: MARK}
             response = await ada(operation.route.method, operation.at(ada.ids), body=body)

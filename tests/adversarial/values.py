@@ -202,7 +202,7 @@ def refused(field: Field) -> Refused:
         found.append(("null", None))
     if field.kind not in {"object", "list"} and not isinstance(SAMPLES.get(field.kind), int):
         found.append(("a number far off", 1_767_225_600))
-    if field.kind == "object":
+    if "properties" in field.schema:  # else it is its maker's own
         found.append(("an unknown field", {f"un{MARK[:1]}known": MARK}))
     return found
 
@@ -231,6 +231,7 @@ QUERY: Final[dict[str, tuple[str, ...]]] = {
     "amount": ("", "NaN", "1e3", "1_0", "%D9%A1", "%201", "0.0000001", "9" * 4_301, "1000000000001", "%00"),
     "currency": ("", "usd", "XXX", "%00", MARK),
     "prose": ("", "%00", MARK, MARK * 500, "%1B", "e30"),
+    "list": ("", "%00", MARK, "goals," + MARK, "GOALS", ","),
 }
 """Query texts that each kind of parameter refuses."""
 

@@ -86,7 +86,7 @@ async def test_a_goal_is_settled_once_per_transaction(
 
 
 async def test_what_one_check_in_writes(ada: Person, database: Database) -> None:
-    """The fact, the milestones it reached, the goal; nothing that stayed as it was."""
+    """The fact, the milestones it reached, the goal, what is said of it; nothing that stayed as it was."""
     goal = await ada.goal(**WEIGHT, milestones=MILESTONES)
     first = goal["milestones"][0]["id"]
 
@@ -94,12 +94,15 @@ async def test_what_one_check_in_writes(ada: Person, database: Database) -> None
         head = len(await journal(database, ada.user["id"]))
         told = await ada.check_in(goal, value)
         rows = (await journal(database, ada.user["id"]))[head:]
-        assert {row.id for row in rows} <= {told["checkIn"]["id"], first, goal["id"]}
+        rows = [row for row in rows if row.entity != "achievements"]
+        said = {insight["id"] for insight in told["insights"]}
+        assert {row.id for row in rows} <= {told["checkIn"]["id"], first, goal["id"], *said}
         return [(row.entity, row.operation, row.fields) for row in rows]
 
     fact, whole = ("goal_check_ins", "create", ()), ("goals", "update", ())
     assert await written(91) == [fact, whole]
-    assert await written(89) == [fact, ("goal_milestones", "update", ("completedAt",)), whole]
+    reached, said = ("goal_milestones", "update", ("completedAt",)), ("insights", "create", ())
+    assert await written(89) == [fact, reached, whole, said, said]
 
 
 async def test_operations_of_a_goal(ada: Person, database: Database) -> None:

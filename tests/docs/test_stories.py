@@ -24,10 +24,14 @@ STORIES: Final = [
     for name, steps in stories((ROOT / page).read_text("utf-8")).items()
 ]
 PORTS: Final = re.compile(r"127\.0\.0\.1:80\d\d")
-CLOCK: Final = re.compile(r"WAYMARK_CLOCK=(\S+)")
+TOLD: Final = re.compile(r"(WAYMARK_(?:CLOCK|WEBHOOK_ALLOW))=([^\s`]+)")
+"""Settings that a page asks its server to be started with."""
 READY: Final = re.compile(r"ready at http://(\S+)")
 END_OF_STEP: Final = "\x1e"
 SECONDS: Final = 30
+
+
+Told: TypeAlias = frozenset[tuple[str, str]]
 
 
 class Server(NamedTuple):
@@ -37,7 +41,7 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def served(folder: Path, clock: str | None) -> Iterator[Server]:
+def served(folder: Path, told: Told) -> Iterator[Server]:
     """`waymark serve` in a folder of its own, where a checkout's `.venv` seems to lie too."""
     scripts = sysconfig.get_path("scripts")
     (folder / ".venv").mkdir()
@@ -47,7 +51,7 @@ def served(folder: Path, clock: str | None) -> Iterator[Server]:
         "PATH": f"{scripts}:{os.environ['PATH']}",
         "WAYMARK_DATA_DIR": str(folder / "data"),
         "WAYMARK_RATE_LIMITS": "on",
-        **({"WAYMARK_CLOCK": clock} if clock else {}),
+        **dict(told),
     }
     with (
         (folder / "server.log").open("w") as log,
@@ -69,21 +73,21 @@ def served(folder: Path, clock: str | None) -> Iterator[Server]:
             process.send_signal(signal.SIGTERM)
 
 
-Serving: TypeAlias = Callable[[str | None], Server]
+Serving: TypeAlias = Callable[[Told], Server]
 
 
 @pytest.fixture(scope="session")
 def serving(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
-    """A server with its clock at a given instant; one for all pages that share it."""
+    """A server with the settings that a page tells; one for all pages that tell the same."""
     with ExitStack() as running:
-        yield cache(lambda clock: running.enter_context(served(tmp_path_factory.mktemp("server"), clock)))
+        yield cache(lambda told: running.enter_context(served(tmp_path_factory.mktemp("server"), told)))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("page", "steps"), STORIES)
 def test_a_story_runs_as_it_is_told(page: Path, steps: list[Step], serving: Serving) -> None:
-    clock = CLOCK.search((ROOT / page).read_text("utf-8"))
-    outputs = printed(serving(clock[1] if clock else None), steps)
+    told = frozenset(TOLD.findall((ROOT / page).read_text("utf-8")))
+    outputs = printed(serving(told), steps)
     for step, output in zip(steps, outputs, strict=True):
         answers = list(documents(output))
         last = answers.pop() if step.answer is not None and answers else None

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from waymark.errors import Unavailable
 from waymark.store.columns import Dialect
-from waymark.store.database import Change, Database, Reader, Transaction
+from waymark.store.database import Change, Database, Load, Reader, Transaction
 from waymark.store.statement import Statement
 
 T = TypeVar("T")
@@ -39,6 +39,10 @@ class _Writes(_Reads):
         self._count()
         await self._inner.apply(changes)
 
+    async def attempt(self, body: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        self._count()
+        return await self._inner.attempt(body)
+
 
 class FailingDatabase(_Reads):
     """The n-th call after `arm(n)` fails before it is made; a commit is a call too."""
@@ -49,6 +53,7 @@ class FailingDatabase(_Reads):
         super().__init__(inner, self._counted)
         self._left = 0
         self.commits = 0
+        self.calls = 0
 
     @property
     def dialect(self) -> Dialect:
@@ -75,6 +80,9 @@ class FailingDatabase(_Reads):
         self._counted()
         await self._inner.check()
 
+    def load(self) -> Load:
+        return self._inner.load()
+
     async def snapshot(self, body: Callable[[Reader], Coroutine[Any, Any, T]]) -> T:
         self._counted()
         return await self._inner.snapshot(lambda reader: body(_Reads(reader, self._counted)))
@@ -91,6 +99,7 @@ class FailingDatabase(_Reads):
         return result
 
     def _counted(self) -> None:
+        self.calls += 1
         self._left -= 1
         if self._left == 0:
             raise Unavailable(retry_after=1)

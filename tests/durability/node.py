@@ -61,6 +61,10 @@ class Node:
                 return self
         raise RuntimeError((self._folder / "node.log").read_text("utf-8"))
 
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
     def end(self, how: signal.Signals = signal.SIGKILL) -> None:
         """Returns when the process is gone."""
         if self._process.poll() is None:

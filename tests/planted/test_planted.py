@@ -3,19 +3,31 @@
 Intact, every check is green: a check that is always red would prove nothing.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from ipaddress import ip_address
+from itertools import count
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from random import Random
+from typing import Any, TypeAlias, TypeVar, cast
+from uuid import uuid4
 
 import apsw
 import pytest
 import sqlalchemy as sa
+from msgspec.structs import replace
 from tests.planted import checks
 from tests.planted.stage import Stage
 
+from waymark.actions import noticing, settlement
+from waymark.actions.documents import put_document
 from waymark.actions.facts import Facts
-from waymark.actions.settlement import Settlement
-from waymark.domain.records import Goal
+from waymark.actions.several import Several
+from waymark.domain import targets
+from waymark.domain.documents import GoalDocument
+from waymark.domain.insights import Key
+from waymark.domain.merge import Merged
+from waymark.domain.records import Goal, Head
 from waymark.queries import goals as queries
 from waymark.store import postgres, statements
 from waymark.store.database import Change, Database, Transaction
@@ -23,6 +35,8 @@ from waymark.store.schema import goal_documents, goals, idempotency, journal
 from waymark.store.statement import Statement
 from waymark.store.statements import Page
 from waymark.store.work import MICROSECOND, Work
+from waymark.sync import changing
+from waymark.webhooks.guard import Guard
 
 T = TypeVar("T")
 Check: TypeAlias = Callable[[Stage], Awaitable[None]]
@@ -41,7 +55,9 @@ async def stage(database: Database, database_url: str, tmp_path: Path) -> AsyncI
 
 def everybodys_rows(patch: pytest.MonkeyPatch, _: Stage) -> None:
     row = sa.select(*statements.GOAL_COLUMNS).where(goals.c.id == statements.GOAL)
+    shown = statements.GOALS_AND_SHOWN.where(goals.c.id == statements.GOAL)
     patch.setattr(statements, "GOAL_ROW", Statement(row, Goal))
+    patch.setattr(statements, "GOAL_AND_SHOWN", Statement(shown))
 
 
 def everybodys_documents(patch: pytest.MonkeyPatch, _: Stage) -> None:
@@ -119,12 +135,23 @@ def days_only_forward(patch: pytest.MonkeyPatch, _: Stage) -> None:
 
 
 def document_left_behind(patch: pytest.MonkeyPatch, _: Stage) -> None:
-    written = Settlement._put_document  # noqa: SLF001  # the safeguard itself
-    patch.setattr(Settlement, "_put_document", lambda self: None if self.facts.fresh else written(self))
+    def put(work: Work, goal: Goal, document: GoalDocument, body: str) -> None:
+        if not document.check_in_count:
+            put_document(work, goal, document, body)
+
+    patch.setattr(settlement, "put_document", put)
 
 
 def undo_without_folding(patch: pytest.MonkeyPatch, _: Stage) -> None:
     patch.setattr(Facts, "mend", lambda _facts, _before, _after: None)
+
+
+def insights_of_any_id(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    patch.setattr(Key, "id_of", lambda _key, _subject_id: str(uuid4()))
+
+
+def nothing_taken_back(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    patch.setattr(noticing, "take_back", lambda _work, _row: None)
 
 
 def wake_before_commit(patch: pytest.MonkeyPatch, stage: Stage) -> None:
@@ -159,19 +186,55 @@ def clock_believed(patch: pytest.MonkeyPatch, _: Stage) -> None:
     patch.setattr(Work, "__init__", begun)
 
 
+def inside_taken_for_outside(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    patch.setattr(targets, "is_out_there", lambda _address: True)
+
+
+def looked_up_again_to_connect(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    checked = Guard.addresses
+
+    async def and_again(guard: Guard, target: targets.Target) -> list[targets.Address]:
+        await checked(guard, target)
+        return [ip_address(text) for text in await guard._resolve(target.host, target.port)]  # noqa: SLF001  # the safeguard itself
+
+    patch.setattr(Guard, "addresses", and_again)
+
+
+def result_after_commit(patch: pytest.MonkeyPatch, stage: Stage) -> None:
+    answer_after_commit(patch, stage)
+
+
+def no_savepoint(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    patch.setattr(Several, "attempt", lambda _several, body: body())
+
+
+def blind_last_write_wins(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    def overwritten(_rules: Any, *, local: Mapping[str, Any], **_more: Any) -> Merged:
+        return Merged(writes=dict(local), edits=dict(local))
+
+    patch.setattr(changing, "merged", overwritten)
+
+
 PLANTS: list[tuple[Plant, Check]] = [
     (everybodys_rows, checks.tenants_are_apart),
     (everybodys_documents, checks.tenants_are_apart),
     (journal_after_commit, checks.a_failed_write_leaves_nothing),
     (answer_after_commit, checks.a_failed_write_leaves_nothing),
+    (result_after_commit, checks.a_failed_push_leaves_nothing),
+    (no_savepoint, checks.a_rejected_change_leaves_nothing),
+    (blind_last_write_wins, checks.nobody_overwrites_blindly),
     (if_match_ignored, checks.one_of_two_wins),
     (commits_unsynced, checks.a_commit_waits_for_the_disk),
     (days_only_forward, checks.a_document_is_of_today),
     (document_left_behind, checks.a_document_is_settled_with_its_facts),
     (undo_without_folding, checks.undoing_takes_out),
+    (insights_of_any_id, checks.what_is_said_is_said_once),
+    (nothing_taken_back, checks.what_is_undone_is_taken_back),
     (wake_before_commit, checks.a_wake_follows_its_commit),
     (dry_runs_written, checks.a_dry_run_writes_nothing),
     (clock_believed, checks.updated_at_rises),
+    (inside_taken_for_outside, checks.webhooks_stay_outside),
+    (looked_up_again_to_connect, checks.webhooks_stay_outside),
 ]
 
 
@@ -199,3 +262,55 @@ async def test_without_head_lock(stage: Stage, monkeypatch: pytest.MonkeyPatch) 
     no_head_lock(monkeypatch, stage)
     with pytest.raises(AssertionError):
         await checks.no_check_in_is_lost(stage)
+
+
+class _Unhurried:
+    """A database whose writers commit in any order."""
+
+    def __init__(self, inner: Database) -> None:
+        self._inner = inner
+        self._chance = Random(1)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def write(self, body: Callable[[Transaction], Coroutine[Any, Any, T]]) -> T:
+        async def unit(tx: Transaction) -> T:
+            result = await body(tx)
+            await asyncio.sleep(self._chance.random() / 50)
+            return result
+
+        return await self._inner.write(unit)
+
+
+def numbers_from_a_sequence(patch: pytest.MonkeyPatch, _: Stage) -> None:
+    """As a database's sequence gives them: to whoever asks, without waiting for who asked before."""
+    numbers = count(1_000, 10)
+    opened = Work.__init__
+    written: Callable[[Work], Head] = vars(Work)["head"].fget
+
+    def begun(work: Work, tx: Transaction, head: Head, *args: Any, **more: Any) -> None:
+        opened(work, tx, replace(head, seq=next(numbers)), *args, **more)
+
+    def furthest(work: Work) -> Head:
+        head = written(work)
+        return replace(head, seq=max(head.seq, next(numbers) - 10))
+
+    no_head_lock(patch, _)
+    patch.setattr(Work, "__init__", begun)
+    patch.setattr(Work, "head", property(furthest))
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("is_planted", [False, True])
+async def test_numbers_from_a_sequence(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, *, is_planted: bool
+) -> None:
+    """Only where writers are many."""
+    stage.services.door.database = cast("Database", _Unhurried(stage.database))
+    if not is_planted:
+        await checks.a_follower_misses_nothing(stage)
+        return
+    numbers_from_a_sequence(monkeypatch, stage)
+    with pytest.raises(AssertionError):
+        await checks.a_follower_misses_nothing(stage)

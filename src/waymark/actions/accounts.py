@@ -31,7 +31,7 @@ from waymark.domain.refusal import Refusal
 from waymark.domain.text import folded, line
 from waymark.errors import AlreadyExists, Fault, Invalid, InvalidCredentials, NotFound, PreconditionFailed
 from waymark.queries.accounts import UserDocument, get_user, user_body, user_document
-from waymark.store import schema
+from waymark.store import insight_tables, schema
 from waymark.store.account_statements import (
     ACCOUNT,
     DOCUMENTS,
@@ -44,6 +44,7 @@ from waymark.store.account_statements import (
     User,
 )
 from waymark.store.database import Add, Change, Put, Transaction
+from waymark.store.insight_statements import DUES
 from waymark.store.statements import LOCK_HEAD
 from waymark.store.work import Work
 
@@ -105,7 +106,7 @@ def new_user(
 
 async def open_account(door: Door, user: User, *more: Change) -> None:
     """Store a new account with its head, in one transaction; AlreadyExists names the address."""
-    head = Head(user_id=user.id, seq=0, floor=0, at=user.created_at, epoch=secrets.token_hex(8))
+    head = Head(user_id=user.id, seq=0, floor=0, at=user.created_at, epoch=secrets.token_hex(8), digests={})
 
     async def unit(tx: Transaction) -> None:
         await tx.apply([Add(schema.users, [user]), Add(schema.heads, [head]), *more])
@@ -181,6 +182,9 @@ async def change_account(work: Work, command: ChangeAccount, versions: frozenset
         for row in await work.all(DOCUMENTS):
             # Made for another day, perhaps: the next read settles it again.
             work.put(schema.goal_documents, row.goal_id, replace(row, fresh_until=LONG_AGO))
+        for due in await work.all(DUES):
+            # Its day may begin at another moment now: the worker looks again.
+            work.put(insight_tables.dues, (due.entity, due.id), replace(due, due_at=work.now))
     return Outcome(data=user_body(user), etag=etag_of(user))
 
 

@@ -16,10 +16,13 @@ from waymark.actions.worlds import gathered_world
 from waymark.domain.days import EARLIEST_ON, day_bounds
 from waymark.domain.doctor import Afresh, computed_afresh
 from waymark.domain.documents import encoded
+from waymark.domain.insights import Due, Look, due_on
 from waymark.domain.neighbours import World
+from waymark.domain.progress import HUNDRED
 from waymark.domain.records import DayTotal, Goal, GoalDocumentRow, Milestone, SourceTotal, TargetVersion
 from waymark.store import inspection, schema, statements
 from waymark.store.database import Reader
+from waymark.store.insight_statements import DUE_OF
 from waymark.store.link_statements import WORLD
 from waymark.store.statements import Owner
 from waymark.store.work import Work
@@ -38,6 +41,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
     goal: Goal
     row: GoalDocumentRow | None
+    due: Due | None
+    world: World | None
     milestones: list[Milestone]
     versions: list[TargetVersion]
     days: dict[date, DayTotal]
@@ -57,6 +62,7 @@ async def kept(reader: Reader, user_id: str, goal_id: str, today: date) -> Kept 
     days = await reader.all(statements.DAYS_FROM, day=EARLIEST_ON, **key)
     sources = await reader.all(statements.SOURCE_TOTALS, **key)
     facts = await reader.all(statements.FACTS, **key)
+    due: Due | None = await reader.one(DUE_OF, user_id=user_id, entity="goals", id=goal_id)
     day = row.day if row else today
     world: World | None = await gathered_world(reader, user_id, goal_id, day)
     if world == World(user_id=user_id, goal_id=goal_id, day=day) and await reader.one(WORLD, **key) is None:
@@ -64,6 +70,8 @@ async def kept(reader: Reader, user_id: str, goal_id: str, today: date) -> Kept 
     return Kept(
         goal=goal,
         row=row,
+        due=due,
+        world=world,
         milestones=milestones,
         versions=versions,
         days={total.day: total for total in days},
@@ -85,6 +93,7 @@ async def goal_differences(reader: Reader, user_id: str, goal_id: str, today: da
         *_between("milestone", _by_id(found.milestones), _by_id(fresh.milestones)),
         *_target_differences(found),
         *_document_differences(found, owner),
+        *_due_differences(found, owner),
     ]
 
 
@@ -190,3 +199,26 @@ def _document_differences(found: Kept, owner: Owner) -> Iterator[Difference]:
     # One that was marked as stale when the owner moved to another zone is settled when it is next read.
     if row.fresh_until != LONG_AGO and (row.fresh_from, row.fresh_until) != span:
         yield Difference("document is fresh from, until", (row.fresh_from, row.fresh_until), span)
+
+
+def _due_differences(found: Kept, owner: Owner) -> Iterator[Difference]:
+    """Whether the worker will look at the goal in time; sooner than it must does no harm."""
+    row, document = found.row, found.fresh.document
+    if row is None:
+        return
+    look = Look(
+        goal=found.goal,
+        day=row.day,
+        milestones=found.fresh.milestones,
+        percent=document.progress_percent,
+        is_there=document.raw_percent >= HUNDRED,
+        pace=document.pace.status,
+        versions=found.versions,
+        last_fact_on=max(found.fresh.days, default=None),
+        world=found.world,
+    )
+    day = due_on(look)
+    if day is not None:
+        due_at, _ = day_bounds(day, owner.timezone, owner.day_starts_at)
+        if found.due is None or found.due.due_at > due_at:
+            yield Difference("due", None if found.due is None else found.due.due_at, due_at)

@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 from waymark.domain.amounts import MAX_AMOUNT, AmountError, parse_amount, parse_rate
 from waymark.domain.days import is_zone, parse_day, parse_instant
 from waymark.domain.money import is_currency
+from waymark.domain.payloads import MAX_PAYLOAD_BYTES, parse_object
 from waymark.domain.refusal import Refusal
 from waymark.domain.text import folded, line, parse_uuid, prose
 from waymark.domain.vocabulary import MAX_DESCRIPTION, MAX_TITLE
@@ -28,6 +29,7 @@ REFUSED: Final = "refused"
 """The type of pydantic's error when a value was refused here; its context holds `code` and `reason`."""
 MAX_URL: Final = 2_048
 _WHOLE: Final = re.compile(r"-?[0-9]{1,15}")
+_OWN_PATH: Final = re.compile(r"/api/v1(/[A-Za-z0-9_-]+)+(\?[A-Za-z0-9_.,:&=%-]*)?")
 
 
 class Payload(BaseModel):
@@ -90,6 +92,12 @@ def _url(text: str) -> str:
     if not is_web or " " in address or "\\" in address:
         raise Refusal("invalid", "A web address that begins with http:// or https://.")
     return address
+
+
+def _own_path(text: str) -> str:
+    if len(text) > MAX_LINE or not _OWN_PATH.fullmatch(text):
+        raise Refusal("invalid", "A path of this API such as /api/v1/goals.")
+    return text
 
 
 def _currency(text: str) -> str:
@@ -193,6 +201,23 @@ Url: TypeAlias = Annotated[
     str,
     _checked(_url),
     WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://", "maxLength": MAX_URL}),
+]
+OwnPath: TypeAlias = Annotated[
+    str,
+    _checked(_own_path),
+    WithJsonSchema({"type": "string", "pattern": "^/api/v1/", "maxLength": MAX_LINE}),
+]
+"""A path of this API, so that what a client sends for a record leads nowhere else."""
+JsonObject: TypeAlias = Annotated[
+    dict[str, Any],
+    _checked(parse_object, dict),
+    WithJsonSchema(
+        {
+            "type": "object",
+            "description": f"At most {MAX_PAYLOAD_BYTES} bytes of JSON; numbers are amounts.",
+            "examples": [{"streak": 12}],
+        }
+    ),
 ]
 Currency: TypeAlias = Annotated[
     str,

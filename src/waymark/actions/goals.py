@@ -3,6 +3,7 @@
 What combinations make sense and what a step does, the domain says; settling follows by itself.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 from uuid_utils import uuid7
 
 from waymark.actions.commands import BulkDelete, ChangeGoal, CreateGoal, GoalFields, WeightsBody
+from waymark.actions.focus import tell_sessions
 from waymark.actions.links import HABIT_BINDING, TASK_BINDING, own_items
 from waymark.actions.milestones import with_bodies
 from waymark.actions.money_ties import Tied, free, move_ties, named, regain, with_project_budget
@@ -39,8 +41,13 @@ def reply(settlement: Settlement, *, created: bool = False) -> Outcome:
     return Outcome(data=settlement.body, created=created, etag=settlement.etag, location=location)
 
 
-async def create_goal(work: Work, command: CreateGoal) -> Outcome:
-    """A new goal with its milestones; AlreadyExists, NotFound (links) or Invalid with every fault."""
+async def create_goal(
+    work: Work, command: CreateGoal, *, steps: Sequence[tuple[Step, date | None]] = ()
+) -> Outcome:
+    """A new goal with its milestones; AlreadyExists, NotFound (links) or Invalid with every fault.
+
+    `steps`, each with the day of completion, are what was done with it before it came here.
+    """
     goal_id = command.id or str(uuid7())
     if await work.one(statements.GOAL_ROW, goal_id=goal_id) is not None:
         raise AlreadyExists(details=[Fault("id", "already_exists", "A goal with this id exists.")])
@@ -75,6 +82,8 @@ async def create_goal(work: Work, command: CreateGoal) -> Outcome:
     )
     if command.status == "paused":
         goal = stepped(goal, "pause", work.today)
+    for step, completed_on in steps:
+        goal = stepped(goal, step, work.today, completed_on)
     if command.create_budget and ties.budget is None and goal.finance_mode in {"save", "spend"}:
         goal = with_project_budget(work, goal)
     settlement = Settlement.begun(work, goal)
@@ -89,7 +98,9 @@ async def create_goal(work: Work, command: CreateGoal) -> Outcome:
     return reply(settlement, created=True)
 
 
-async def change_goal(work: Work, goal_id: str, command: ChangeGoal) -> Outcome:
+async def change_goal(
+    work: Work, goal_id: str, command: ChangeGoal, *, completed_on: date | None = None
+) -> Outcome:
     """A merge patch; a `status` in it runs the same step as the action of that name."""
     settlement = await Settlement.of(work, goal_id)
     before = settlement.goal
@@ -118,7 +129,7 @@ async def change_goal(work: Work, goal_id: str, command: ChangeGoal) -> Outcome:
     goal = replace(before, **msgspec.structs.asdict(draft), **others)
     if wanted_status is not None:
         step = step_for_status(goal, wanted_status)
-        goal = goal if step is None else stepped(goal, step, work.today)
+        goal = goal if step is None else stepped(goal, step, work.today, completed_on)
     if milestones != settlement.ordered:
         settlement.place(milestones)
     if before.unit and goal.unit and before.unit != goal.unit and is_convertible(before.unit, goal.unit):
@@ -128,6 +139,8 @@ async def change_goal(work: Work, goal_id: str, command: ChangeGoal) -> Outcome:
     if goal != before:
         settlement.define(goal)
         await move_ties(work, [(settlement, before)])
+        if goal.metric_type == "duration" != before.metric_type:
+            await tell_sessions(work, settlement)
     await settlement.settle()
     return await unchanged_or(settlement)
 

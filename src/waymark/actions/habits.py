@@ -3,6 +3,8 @@
 Rates, streaks and what a day is worth are the domain's; links by either end are links.py's.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
@@ -21,10 +23,10 @@ from waymark.store.link_statements import COMPLETION_OF_DAY
 from waymark.store.work import Work
 
 
-async def create_habit(work: Work, command: CreateHabit) -> Outcome:
-    """A new habit, tied to the goals it names."""
+async def create_habit(work: Work, command: CreateHabit, *, begun_on: date | None = None) -> Outcome:
+    """A new habit, tied to the goals it names; one with a history was begun on an earlier day."""
     fields, wanted = _given(command)
-    habit = await begun(work, HABITS, fields.pop("id", None), created_on=work.today, **fields)
+    habit = await begun(work, HABITS, fields.pop("id", None), created_on=begun_on or work.today, **fields)
     _check(habit)
     habit = work.put_noun(HABITS, habit)
     await _tie(work, None, habit, wanted or [])
@@ -94,7 +96,7 @@ async def complete_habit(work: Work, habit_id: str, command: CompleteHabit) -> O
             return await _told(work, habit, before)
         is_again = before.show_status == "deleted"
         said = work.put_noun(COMPLETIONS, said, before=before, operation="create" if is_again else "update")
-    return await _told(work, await _moved(work, habit, said), said)
+    return await _told(work, await tell_days(work, habit, [said]), said)
 
 
 async def forget_day(work: Work, habit_id: str, completion_id: str) -> Outcome:
@@ -107,22 +109,24 @@ async def forget_day(work: Work, habit_id: str, completion_id: str) -> Outcome:
         raise NotFound
     work.check_version(before)
     said = work.put_noun(COMPLETIONS, gone(work, before), before=before, operation="delete")
-    await _moved(work, habit, said)
+    await tell_days(work, habit, [said])
     return await answer(work, COMPLETIONS, said)
 
 
-async def _moved(work: Work, habit: Habit, said: HabitCompletion) -> Habit:
-    """The habit with another day: its streaks are others, and its goals hear of that day alone."""
+async def tell_days(work: Work, habit: Habit, said: Sequence[HabitCompletion]) -> Habit:
+    """The habit with other days: its streaks are others, and its goals hear of those days alone."""
     for link in await work.all(HABIT_BINDING.tie.of_item, item_id=habit.id):
         settlement = await Settlement.find(work, link.goal_id)
         if settlement is None:
             continue
         settlement.relink()
-        if link.contribution is not None:
+        if link.contribution is None:
+            continue
+        for each in said:
             value = None
-            if said.show_status == "active":
-                value = day_value(settlement.goal, habit, link.contribution, said, "value")
-            await settlement.say("habit", habit.id, said.date_key, value, per_day=True)
+            if each.show_status == "active":
+                value = day_value(settlement.goal, habit, link.contribution, each, "value")
+            await settlement.say("habit", habit.id, each.date_key, value, per_day=True)
     return work.put_noun(HABITS, habit, before=habit)
 
 

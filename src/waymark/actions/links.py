@@ -13,7 +13,6 @@ from uuid_utils import uuid7
 from waymark.actions.settlement import Settlement
 from waymark.domain import money
 from waymark.domain.amounts import MAX_AMOUNT, stored
-from waymark.domain.days import local_day
 from waymark.domain.documents import LinkRow, encoded, head
 from waymark.domain.goal import check_in_faults
 from waymark.domain.habits import ledger_value
@@ -49,9 +48,18 @@ class Binding(Generic[N, L]):
         self._give = give
 
     async def bind(
-        self, work: Work, settlement: Settlement, item: N, contribution: Decimal | None = None
+        self,
+        work: Work,
+        settlement: Settlement,
+        item: N,
+        contribution: Decimal | None = None,
+        *,
+        link_id: str | None = None,
     ) -> L:
-        """Tie an item to a goal, or tell anew what it gives; Invalid for a contribution that cannot be."""
+        """Tie an item to a goal, or tell anew what it gives; Invalid for a contribution that cannot be.
+
+        `link_id` is for a pair that was never tied before.
+        """
         _check_contribution(work, settlement.goal, contribution)
         link = await work.one(self.tie.pair, goal_id=settlement.goal.id, item_id=item.id)
         is_tied = link is not None and link.show_status == "active"
@@ -62,7 +70,7 @@ class Binding(Generic[N, L]):
         if link is None:
             fresh = self.tie.record(
                 user_id=work.user_id,
-                id=str(uuid7()),
+                id=link_id or str(uuid7()),
                 created_at=work.now,
                 updated_at=work.now,
                 goal_id=settlement.goal.id,
@@ -153,13 +161,12 @@ class Binding(Generic[N, L]):
         )
 
 
-async def _give_task(work: Work, settlement: Settlement, task: Task, contribution: Decimal) -> None:
+async def _give_task(_work: Work, settlement: Settlement, task: Task, contribution: Decimal) -> None:
     """A task gives once, on the day it was completed."""
-    if task.status != "completed" or task.completed_at is None or settlement.goal.metric_type == "none":
+    if task.status != "completed" or task.completed_on is None or settlement.goal.metric_type == "none":
         await settlement.silence("task", task.id)
         return
-    completed_on = local_day(task.completed_at, work.owner.timezone, work.owner.day_starts_at)
-    await settlement.say("task", task.id, completed_on, contribution)
+    await settlement.say("task", task.id, task.completed_on, contribution)
 
 
 async def _give_habit(work: Work, settlement: Settlement, habit: Habit, contribution: Decimal) -> None:

@@ -3,13 +3,14 @@
 Lock, replay, decide, settle, apply, commit, wake - in that order; no rule of a goal lives here.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any, Concatenate, ParamSpec
 
 import msgspec
 
+from waymark.actions.closing import close
 from waymark.clock import Clock
 from waymark.errors import (
     PROBLEMS,
@@ -41,7 +42,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     location: str | None = None
     etag: str | None = None
     secret: bool = False
-    """The answer carries a secret: a replay goes without it, so `replay` is kept instead."""
+    """The answer carries a secret: a replay and a dry run go without it, so `replay` is told instead."""
     replay: str | None = None
 
 
@@ -114,21 +115,35 @@ async def perform(
             user_id,
             door.clock.now(),
             origin=conditions.origin,
+            closing=close,
             expected_versions=conditions.expected_versions,
         )
         return await _decided(work, tx, conditions, lambda: action(work, *args, **kwargs))
 
+    return await concluded(door, user_id, conditions.retry, unit)
+
+
+async def concluded(
+    door: Door,
+    user_id: str,
+    retry: Retry | None,
+    unit: Callable[[Transaction], Coroutine[Any, Any, tuple[Outcome | Problem, bool]]],
+) -> Outcome:
+    """Run a transaction: its outcome, or its refusal, raised and remembered for `retry`.
+
+    `unit` also tells whether followers have something to see: then they are woken, after the commit.
+    """
     is_journalled = False
     try:
         result, is_journalled = await door.database.write(unit)
-    except _Undone as undone:
+    except Undone as undone:
         result = undone.result
-        if isinstance(result, Problem) and conditions.retry is not None:
-            result = await _refused(door, user_id, conditions.retry, result)
-    if isinstance(result, Problem):
-        raise result
+        if isinstance(result, Problem) and retry is not None:
+            result = await _refused(door, user_id, retry, result)
     if is_journalled:
         door.wake(user_id)
+    if isinstance(result, Problem):
+        raise result
     return result
 
 
@@ -146,21 +161,23 @@ async def _decided(
         await work.settle()
     except REMEMBERED as problem:
         if work.has_written:
-            raise _Undone(problem) from None
+            raise Undone(problem) from None
         if retry is None:
             raise
         # What is buffered was never sent, so a refusal leaves nothing behind but its record.
         await tx.apply([Put(schema.idempotency, [refusal_row(work, retry, problem)])])
         return problem, False
     if conditions.dry_run:
+        if outcome.replay is not None:
+            outcome = msgspec.structs.replace(outcome, data=outcome.replay)
         if work.has_written:
-            raise _Undone(outcome)
+            raise Undone(outcome)
         return outcome, False
     kept = [Put(schema.idempotency, [answer_row(work, retry, outcome)])] if retry else []
     return outcome, await work.flushed(*kept)
 
 
-class _Undone(Exception):
+class Undone(Exception):
     """What a transaction came to that had sent rows already and must leave none behind."""
 
     def __init__(self, result: Outcome | Problem) -> None:
@@ -171,7 +188,7 @@ async def _refused(door: Door, user_id: str, retry: Retry, problem: Problem) -> 
     """Remember a refusal by itself, unless the key got its first answer meanwhile."""
 
     async def unit(tx: Transaction) -> Outcome | Problem:
-        work = await Work.opened(tx, user_id, door.clock.now(), origin="api")
+        work = await Work.opened(tx, user_id, door.clock.now(), origin="api", closing=close)
         stored = await work.one(ANSWER, key=retry.key)
         if stored is not None:
             return replayed(stored, retry)

@@ -23,12 +23,17 @@ COLUMNS = {"due_date": "due_on", "start_date": "start_on"}
 
 async def create_task(work: Work, command: CreateTask) -> Outcome:
     """A new task, linked to its goal if it names one."""
+    task = await begin_task(work, command)
+    await TASK_BINDING.rehome(work, None, task)
+    return await answer(work, TASKS, task, created=True)
+
+
+async def begin_task(work: Work, command: CreateTask) -> Task:
+    """A new task, not linked yet; what is refused is refused before anything is kept."""
     fields = given(command, COLUMNS)
     task = await begun(work, TASKS, fields.pop("id", None), **fields)
     await _check(work, None, task)
-    task = work.put_noun(TASKS, _stamped(work, task, before=None))
-    await TASK_BINDING.rehome(work, None, task)
-    return await answer(work, TASKS, task, created=True)
+    return work.put_noun(TASKS, _stamped(work, task, before=None))
 
 
 async def change_task(work: Work, task_id: str, command: ChangeTask) -> Outcome:
@@ -85,7 +90,11 @@ def _stamped(work: Work, task: Task, *, before: Task | None) -> Task:
     if task.status == was:
         return task
     is_closed = task.status in {"completed", "canceled"}
-    changes: dict[str, Any] = {"completed_at": work.now if task.status == "completed" else None}
+    is_done = task.status == "completed"
+    changes: dict[str, Any] = {
+        "completed_at": work.now if is_done else None,
+        "completed_on": work.today if is_done else None,
+    }
     if is_closed and was not in {"completed", "canceled"}:
         changes["status_before"] = was
     if not is_closed:

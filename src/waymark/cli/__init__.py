@@ -5,7 +5,7 @@ What a command does lives in its own module, what the data do in actions and que
 
 import typer
 
-from waymark.cli import accounts, backup, demo, doctor, imports, serve
+from waymark.cli import accounts, archives, backup, demo, doctor, doors, imports, mcp, serve, worker
 
 app = typer.Typer(
     name="waymark",
@@ -18,11 +18,13 @@ app = typer.Typer(
 )
 app.command()(serve.serve)
 app.command()(serve.migrate)
+app.command()(worker.worker)
 app.command()(demo.demo)
 app.command()(doctor.doctor)
 app.command()(backup.backup)
 app.command()(backup.restore)
-app.command()(backup.export)
+app.command()(archives.export)
+app.command()(mcp.mcp)
 
 user = typer.Typer(help="Accounts.", no_args_is_help=True)
 user.command()(accounts.add)
@@ -36,6 +38,10 @@ token.command()(accounts.create)
 app.add_typer(token, name="token")
 
 importing = typer.Typer(help="Bring history in.", no_args_is_help=True)
-importing.callback()(lambda: None)
 importing.command("csv")(imports.import_csv)
+importing.command("beeminder")(doors.import_beeminder)
+importing.command("loop")(doors.import_loop)
+importing.command("todoist")(doors.import_todoist)
+importing.command("ynab")(doors.import_ynab)
+importing.command("archive")(archives.import_archive)
 app.add_typer(importing, name="import")

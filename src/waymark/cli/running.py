@@ -30,6 +30,10 @@ DataDir: TypeAlias = Annotated[
 ]
 Quiet: TypeAlias = Annotated[bool, typer.Option("--quiet", "-q", help="Say only what went wrong.")]
 User: TypeAlias = Annotated[str, typer.Option(help="E-mail address of the account.", metavar="EMAIL")]
+Target: TypeAlias = Annotated[Path, typer.Argument(metavar="FILE", dir_okay=False, writable=True)]
+Source: TypeAlias = Annotated[
+    Path, typer.Argument(metavar="FILE", exists=True, dir_okay=False, readable=True)
+]
 
 
 def say(text: str) -> None:
@@ -79,7 +83,8 @@ def run(body: Callable[[Application], Awaitable[T]], data_dir: Path | None) -> T
         application = Application(settings)
         await application.database.open()
         try:
-            return await body(application)
+            async with application.bell.running():
+                return await body(application)
         finally:
             await application.database.close()
 

@@ -5,10 +5,11 @@ What is served, the composition root decides.
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Annotated, Any, Final
 
 import typer
@@ -22,13 +23,15 @@ from waymark.settings import Settings
 from waymark.store.connect import sqlite_path
 from waymark.store.migrate import migrate as apply_migrations
 from waymark.store.sqlite import hold_lock
-from waymark.web.whole import WholeAnswers
+from waymark.web.farewell import Answers, Sockets
 
 GRACE_SECONDS: Final = 6
 """What requests under way get before they are cut off; closing the database fits into the rest of ten."""
 MAX_FRAME_BYTES: Final = 64 * 1024
 """Largest frame of a client (CONTRACT §5)."""
 PING_SECONDS: Final = 25
+STALLED_SECONDS: Final = 60
+"""After which a client that reads nothing of what it was sent is dropped."""
 KEEP_ALIVE_SECONDS: Final = 75
 """Longer than the proxies in front keep a connection, so that they never write into one just closed."""
 _SHOWN_AS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # what a person can open instead
@@ -37,14 +40,20 @@ _SHOWN_AS: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # what a
 class Server(uvicorn.Server):
     """uvicorn that says when it is ready, and for which a signal to stop is no failure."""
 
-    def __init__(self, config: uvicorn.Config, address: str) -> None:
+    def __init__(self, config: uvicorn.Config, address: str, stopping: Callable[[], None]) -> None:
+        """`stopping` ends what would go on for ever, before connections are waited for."""
         super().__init__(config)
         self._address = address
+        self._stopping = stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             say(f"Waymark is ready at {self._address}  (docs: {self._address}/docs)")
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping()
+        await super().shutdown(sockets)
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -79,27 +88,41 @@ def serve(
             path = sqlite_path(settings.database_url.get_secret_value())
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             held.enter_context(hold_lock(path))
-        listener = held.enter_context(_listener(settings))
+        listener = held.enter_context(listening(settings))
         asyncio.run(prepare(settings, may_migrate=migrate))
         if demo:
             run(make_demo, data_dir)
         address = _address(listener)
-        server = Server(served(create_app(settings)), address)
+        raise_file_limit()
+        application = create_app(settings)
+        server = Server(served(application), address, application.state.services.streams.stop)
         server.run([listener])
     if not server.started:
         raise typer.Exit(FAILED)
 
 
-def _listener(settings: Settings) -> socket.socket:
+def listening(settings: Settings) -> socket.socket:
     """Bound before anything else starts, so that a port in use is said at once."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
-        return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            # Else whoever reads nothing and is still there would keep its connection for ever.
+            listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_SECONDS * 1000)
+        return listener  # noqa: TRY300  # what follows is about the failure
     except OSError as error:
         raise Unavailable(
             f"Cannot listen on {settings.host} port {settings.port}: {_reason(error)}."
             " Choose another with --host and --port."
         ) from error
+
+
+def raise_file_limit() -> None:
+    """Allow as many sockets as the system does: the soft limit is for programs that call select()."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(ValueError, OSError):  # macOS says that there is no limit, and has one
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def _reason(error: OSError) -> str:
@@ -119,8 +142,8 @@ def served(application: Callable[..., Any]) -> uvicorn.Config:
     return uvicorn.Config(
         application,
         loop="uvloop",
-        http=WholeAnswers,
-        ws="websockets-sansio",
+        http=Answers,
+        ws=Sockets,
         ws_max_size=MAX_FRAME_BYTES,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,

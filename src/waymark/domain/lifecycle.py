@@ -62,6 +62,11 @@ def stepped(  # noqa: PLR0911 - one return per step; mypy sees that none is miss
             return replace(goal, show_status="deleted", show_before=goal.show_status)
 
 
+def is_completed(goal: Goal) -> bool:
+    """Whether a goal was completed, be it archived since."""
+    return goal.status == "completed" or (goal.status == "archived" and goal.status_before == "completed")
+
+
 def reopened(goal: Goal) -> Goal:
     """A completed goal without the fact that completed it: active again, or so once it is restored."""
     before = replace(goal, completed_on=None, auto_completed=False)

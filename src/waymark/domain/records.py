@@ -159,7 +159,18 @@ class SourceDay(msgspec.Struct, frozen=True, array_like=True):
     count: int
 
 
-class DayTotal(msgspec.Struct, frozen=True, kw_only=True):
+class DayEnds(msgspec.Struct, frozen=True, kw_only=True):
+    """What pace needs of a day: how many facts, and the values between which they led."""
+
+    day: date
+    count: int
+    opening: Decimal | None
+    """Value the day was entered with; None for a measured goal before its first measurement."""
+    closing: Decimal | None
+    """Value at the day's end."""
+
+
+class DayTotal(DayEnds, frozen=True, kw_only=True):
     """Per goal and local day: the day's facts as one step of the fold, and where it ended.
 
     A day is a function of the value it is entered with. Before its first measurement it only
@@ -168,8 +179,6 @@ class DayTotal(msgspec.Struct, frozen=True, kw_only=True):
 
     user_id: str
     goal_id: str
-    day: date
-    count: int
     by_source: dict[SourceType, SourceDay]
     first_measurement: Decimal | None
     last_measurement: Decimal | None
@@ -183,10 +192,6 @@ class DayTotal(msgspec.Struct, frozen=True, kw_only=True):
     abs_low: Decimal | None
     newest_at: datetime
     """Latest created_at among the day's facts."""
-    opening: Decimal | None
-    """Value the day was entered with; None for a measured goal before its first measurement."""
-    closing: Decimal | None
-    """Value at the day's end."""
 
 
 class GoalDocumentRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,7 +230,7 @@ class JournalRow(msgspec.Struct, frozen=True, kw_only=True):
     fields: tuple[str, ...]
     """Names of the fields an update changed, in wire spelling."""
     origin: str
-    """Who caused it: api, sync, import, cli, clock, worker."""
+    """Who caused it: api, sync, import, cli, mcp, clock, worker."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,3 +241,5 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     floor: int
     at: datetime
     epoch: str
+    digests: dict[str, int] | None = None
+    """Per entity, of (id, version) of what is not deleted (domain/digests.py); None: not yet computed."""

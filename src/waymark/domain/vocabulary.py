@@ -51,12 +51,35 @@ DebtStatus: TypeAlias = Literal["active", "paid", "overdue", "canceled"]
 InterestMode: TypeAlias = Literal["simple", "compound"]
 TransactionType: TypeAlias = Literal["income", "expense", "transfer"]
 ContributionVia: TypeAlias = Literal["goal", "budget", "debt"]
+ConflictStatus: TypeAlias = Literal["open", "resolved"]
+Resolution: TypeAlias = Literal["use_server", "use_local", "merge"]
+ChangeStatus: TypeAlias = Literal["applied", "merged", "noop", "conflict", "rejected"]
+"""What became of a pushed change."""
 PayoffStrategy: TypeAlias = Literal["avalanche", "snowball"]
+InsightLevel: TypeAlias = Literal["info", "warning", "critical", "celebration"]
+InsightStatus: TypeAlias = Literal["new", "viewed", "completed", "dismissed"]
+InsightSource: TypeAlias = Literal["rule", "manual", "ai"]
+InsightRule: TypeAlias = Literal[
+    "milestone_reached",
+    "progress_threshold",
+    "goal_completed",
+    "target_reached",
+    "pace_behind",
+    "pace_recovered",
+    "deadline_near",
+    "overdue",
+    "stalled",
+    "budget_threshold",
+    "debt_paid",
+    "habit_streak",
+    "deadline_due",
+    "milestone_due",
+]
 
 WEIGHT_UNITS: Final = ("kg", "g", "lb", "oz", "st")
 DURATION_UNITS: Final = ("seconds", "minutes", "hours", "days")
 
-ENTITIES: Final = (
+Entity: TypeAlias = Literal[
     "goals",
     "goal_milestones",
     "goal_check_ins",
@@ -75,7 +98,8 @@ ENTITIES: Final = (
     "insights",
     "achievements",
     "sync_conflicts",
-)
+]
+ENTITIES: Final[tuple[Entity, ...]] = get_args(Entity)
 """Names of journalled entities, which are the names of their tables (CONTRACT §5)."""
 
 MAX_MILESTONES: Final = 100

@@ -5,20 +5,10 @@ Joined at read, outside the neighbour's version and ETag.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from decimal import Decimal
 
-import msgspec
-
+from waymark.domain.neighbour_documents import GoalGlance
 from waymark.store.database import Reader
 from waymark.store.statement import Row, Statement
-
-
-class GoalGlance(msgspec.Struct, frozen=True, rename="camel"):
-    """A goal as its neighbours show it; joined at read, outside their version and ETag."""
-
-    id: str
-    title: str
-    progress_percent: Decimal
 
 
 async def goals_of(

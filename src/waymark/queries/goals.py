@@ -20,7 +20,7 @@ from waymark.domain.account import (
     window_start,
 )
 from waymark.domain.amounts import CONTEXT, ZERO, percent2
-from waymark.domain.days import EARLIEST_ON
+from waymark.domain.days import EARLIEST_ON, LATEST_ON
 from waymark.domain.documents import (
     AttentionItem,
     DeadlineItem,
@@ -171,7 +171,9 @@ async def ledger(reader: Reader, user_id: str, goal_id: str, today: date) -> Led
             base=base,
             current=base if current is None else current,
             sources={total.source_type: total for total in sources},
-            window=await reader.all(statements.DAYS_FROM, day=window_start(goal, today), **key),
+            window=await reader.all(
+                statements.WINDOW_ENDS, first=window_start(goal, today), end=LATEST_ON, **key
+            ),
             world=world,
         ),
     )

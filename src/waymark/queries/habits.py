@@ -6,62 +6,18 @@ Nothing here writes.
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Final
 
-import msgspec
-
-from waymark.domain.documents import EntityDocument, encoded, head
+from waymark.domain.documents import encoded, head
 from waymark.domain.habits import HabitStats, habit_stats
+from waymark.domain.neighbour_documents import CompletionDocument, GoalGlance, HabitDocument
 from waymark.domain.neighbours import Habit, HabitCompletion
-from waymark.domain.vocabulary import (
-    CompletionMode,
-    CompletionStatus,
-    CountingType,
-    Frequency,
-    HabitStatus,
-    HabitType,
-)
-from waymark.queries.glances import GoalGlance, goals_of
+from waymark.queries.glances import goals_of
 from waymark.queries.nouns import standing, today_of
 from waymark.store import link_statements as links
 from waymark.store.database import Reader
 from waymark.store.neighbours import habit_completions, habits
 from waymark.store.nouns import Noun, at_least, at_most
-
-
-class CompletionDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
-    habit_id: str
-    date_key: date
-    status: CompletionStatus
-    value: Decimal | None
-
-
-class HabitDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
-    """What is computed is of the owner's today."""
-
-    title: str
-    habit_type: HabitType
-    status: HabitStatus
-    frequency: Frequency
-    days_of_week: tuple[int, ...] | None
-    times_per_week: int | None
-    completion_mode: CompletionMode
-    target_per_day: Decimal | None
-    unit: str | None
-    counting_type: CountingType
-    goal_id: str | None
-    linked_goal_ids: list[str]
-    streak_current: int
-    streak_best: int
-    completion_rate30d: Decimal | None = msgspec.field(name="completionRate30d")
-    goals: list[GoalGlance]
-
-
-class CompletedHabit(HabitDocument, frozen=True, kw_only=True, rename="camel"):
-    """A habit with the day that was just said."""
-
-    completion: CompletionDocument
 
 
 async def shown_habits(reader: Reader, user_id: str, today: date, records: Sequence[Habit]) -> list[str]:

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any, Final, Generic, TypeVar
 
 from waymark.domain.documents import encoded, joined, with_field
+from waymark.domain.neighbour_documents import HabitDocument, TaskDocument
 from waymark.domain.neighbours import Item, Link
 from waymark.queries.goals import standing_goal
-from waymark.queries.habits import HABITS, HabitDocument
+from waymark.queries.habits import HABITS
 from waymark.queries.nouns import today_of
-from waymark.queries.tasks import TASKS, TaskDocument
+from waymark.queries.tasks import TASKS
 from waymark.store.database import Reader
 from waymark.store.listing import Asked, Cursors, ListMeta
 from waymark.store.nouns import Noun

@@ -4,35 +4,16 @@ Nothing here writes.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 
-from waymark.domain.documents import EntityDocument, encoded, head
+from waymark.domain.documents import encoded, head
+from waymark.domain.neighbour_documents import TaskDocument
 from waymark.domain.neighbours import Task
-from waymark.domain.vocabulary import Priority, TaskStatus
-from waymark.queries.glances import GoalGlance, goals_of
+from waymark.queries.glances import goals_of
 from waymark.store import link_statements as links
 from waymark.store.database import Reader
 from waymark.store.neighbours import tasks
 from waymark.store.nouns import Noun
-
-
-class TaskDocument(EntityDocument, frozen=True, kw_only=True, rename="camel"):
-    title: str
-    status: TaskStatus
-    priority: Priority
-    goal_id: str | None
-    habit_id: str | None
-    parent_task_id: str | None
-    progress_value: Decimal | None
-    progress_unit: str | None
-    due_date: date | None
-    start_date: date | None
-    estimated_minutes: int | None
-    focus_total_minutes: int
-    notes: str | None
-    completed_at: datetime | None
-    goals: list[GoalGlance]
 
 
 async def shown_tasks(reader: Reader, user_id: str, _today: date, records: Sequence[Task]) -> list[str]:

@@ -241,6 +241,12 @@ class Many(ColumnType):
         return lambda values: [encode(value) for value in values]
 
 
+def is_found_in(column: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """The parameter `search` is somewhere in a folded column, and is folded itself."""
+    # Not LIKE, to which % and _ would be more than text.
+    return sa.func.replace(column, sa.bindparam("search", type_=Text()), "") != column
+
+
 class any_of(sa.ColumnElement[bool]):  # noqa: N801  # reads as a function in statements, like sa.and_
     """`column` is one of the values of the list parameter `name`: IN with a text that never changes."""
 

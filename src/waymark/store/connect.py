@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from waymark.store.database import Database
+from waymark.store.hints import Hints, PostgresHints, SQLiteHints
 from waymark.store.postgres import Postgres
 from waymark.store.sqlite import SQLite
 
@@ -31,3 +32,8 @@ def sqlite_path(url: str) -> Path:
     if head or not separator or not path:
         raise ValueError("a database address begins with sqlite:/// or postgresql://")
     return Path(path)
+
+
+def hints_for(url: str) -> Hints:
+    """What tells this process of the writes of others to the database of that address."""
+    return PostgresHints(url) if is_postgresql(url) else SQLiteHints(sqlite_path(url))

@@ -39,6 +39,16 @@ class Drop(NamedTuple):
 Change: TypeAlias = Add | Put | Drop
 
 
+class Load(NamedTuple):
+    """How busy a database is at this moment, as far as this process uses it."""
+
+    busy: int
+    """Connections at work; on SQLite 1 while a group is written."""
+    limit: int
+    waiting: int
+    """Who waits for a connection; on SQLite transactions that wait for the next group."""
+
+
 class Reader(Protocol):
     """Whatever answers queries."""
 
@@ -61,6 +71,9 @@ class Transaction(Reader, Protocol):
         Drops come first, then rows, parents before children.
         """
 
+    async def attempt(self, body: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Run a part of the transaction; if it raises, nothing of it stays and the transaction goes on."""
+
 
 class Database(Reader, Protocol):
     """A database: reading on it directly is one autocommitted statement, the shortest way to a row.
@@ -80,6 +93,9 @@ class Database(Reader, Protocol):
 
     async def check(self) -> None:
         """Return if the database answers now."""
+
+    def load(self) -> Load:
+        """How busy it is, without asking it."""
 
     async def snapshot(self, body: Callable[[Reader], Coroutine[Any, Any, T]]) -> T:
         """Run `body`, whose reads all see the same state. It may await nothing but its reader."""

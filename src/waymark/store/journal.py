@@ -10,6 +10,8 @@ from functools import cache
 from waymark.domain.records import Record
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+BORN = "createdAt"
+"""Key in a record's provenance: when a person made it, if that was before it came here."""
 
 UNSEEN = frozenset(
     {
@@ -25,6 +27,9 @@ UNSEEN = frozenset(
         "archived_by_goal",
         "reached_on",
         "completed_by_hand",
+        "subject_id",
+        "bucket",
+        "is_withdrawn",
     }
 )
 """Columns that are ours alone: bookkeeping that no client sees or edits."""
@@ -64,9 +69,21 @@ def changed_fields(before: Record, after: Record) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
+def born(seq: int, at: datetime | None) -> dict[str, tuple[int, int]]:
+    """Provenance of a new record, made by the change `seq`: empty, or when it was made if that was before.
+
+    Fields are not in it: one without an edit has had one value only.
+    """
+    return {} if at is None else {BORN: (seq, micros(at))}
+
+
 def edited(
     provenance: Mapping[str, tuple[int, int]], fields: Iterable[str], seq: int, at: datetime
 ) -> dict[str, tuple[int, int]]:
     """Provenance after these fields were edited at `at` by the change `seq`."""
-    micros = (at - EPOCH) // timedelta(microseconds=1)
-    return {**provenance, **dict.fromkeys(fields, (seq, micros))}
+    return {**provenance, **dict.fromkeys(fields, (seq, micros(at)))}
+
+
+def micros(instant: datetime) -> int:
+    """µs since 1970: how provenance keeps time."""
+    return (instant - EPOCH) // timedelta(microseconds=1)

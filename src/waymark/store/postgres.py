@@ -13,7 +13,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from waymark.errors import AlreadyExists, Unavailable
 from waymark.store.batch import at_once, ordered
-from waymark.store.database import Change, Reader, Transaction
+from waymark.store.database import Change, Load, Reader, Transaction
 from waymark.store.statement import Statement
 
 T = TypeVar("T")
@@ -95,6 +95,11 @@ class _Session:
             text, arguments = at_once(batch)
             await self.connection.execute(text, *arguments)
 
+    async def attempt(self, body: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        with in_our_words():
+            async with self.connection.transaction():
+                return await body()
+
 
 async def _left_as_it_is(_connection: "asyncpg.Connection[asyncpg.Record]") -> None:
     """No session state is ever set, so none is reset in a round trip; asyncpg rolls back by itself."""
@@ -108,10 +113,12 @@ class Postgres:
     def __init__(self, url: str, pool_size: int) -> None:
         self.url = url
         self.pool_size = pool_size
+        self.waiting = 0
+        """Who waits for a connection."""
 
     async def open(self) -> None:
         with in_our_words("PostgreSQL cannot be reached"):
-            self._pool: asyncpg.Pool[asyncpg.Record] = await asyncpg.create_pool(
+            self.pool: asyncpg.Pool[asyncpg.Record] = await asyncpg.create_pool(
                 self.url,
                 min_size=min(2, self.pool_size),
                 max_size=self.pool_size,
@@ -133,13 +140,17 @@ class Postgres:
     async def close(self) -> None:
         try:
             async with asyncio.timeout(ANSWER_SECONDS):
-                await self._pool.close()
+                await self.pool.close()
         except TimeoutError:
-            self._pool.terminate()
+            self.pool.terminate()
 
     async def check(self) -> None:
         async with self._session() as session:
             await session.connection.execute("SELECT 1")
+
+    def load(self) -> Load:
+        busy = self.pool.get_size() - self.pool.get_idle_size()
+        return Load(busy, self.pool_size, self.waiting)
 
     async def all(self, statement: Statement[T], **params: Any) -> list[T]:
         async with self._session() as session:
@@ -161,26 +172,29 @@ class Postgres:
             return await body(session)
 
     def _session(self) -> "_Lent":
-        return _Lent(self._pool)
+        return _Lent(self)
 
 
 class _Lent:
     """A session on a pooled connection; written out, for a generator costs every read a tenth more."""
 
-    def __init__(self, pool: "asyncpg.Pool[asyncpg.Record]") -> None:
-        self.pool = pool
+    def __init__(self, database: Postgres) -> None:
+        self.database = database
         self.connection: Connection
 
     async def __aenter__(self) -> _Session:
+        self.database.waiting += 1
         try:
             async with asyncio.timeout(ACQUIRE_SECONDS):
-                self.connection = await self.pool.acquire()
+                self.connection = await self.database.pool.acquire()
         except _TROUBLE as error:
             _say(error)
             raise
+        finally:
+            self.database.waiting -= 1
         return _Session(self.connection)
 
     async def __aexit__(self, _: object, error: BaseException | None, __: object) -> None:
-        await self.pool.release(self.connection)
+        await self.database.pool.release(self.connection)
         if isinstance(error, _TROUBLE):
             _say(error)

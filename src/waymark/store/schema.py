@@ -7,11 +7,27 @@ import sqlalchemy as sa
 
 from waymark.domain.records import Goal, Pause, SourceDay, Weights
 from waymark.domain.text import folded
-from waymark.store import neighbours
+from waymark.store import (
+    achievement_tables,
+    insight_tables,
+    neighbours,
+    shared_tables,
+    sync_tables,
+    webhook_tables,
+)
 from waymark.store.columns import Amount, Day, Flag, Instant, Json, Text, Total, Uuid, Whole
 from waymark.store.tables import COMPUTED, entity, metadata, of_parent, optional, required
 
-__all__ = ["COMPUTED", "metadata", "neighbours"]
+__all__ = [
+    "COMPUTED",
+    "achievement_tables",
+    "insight_tables",
+    "metadata",
+    "neighbours",
+    "shared_tables",
+    "sync_tables",
+    "webhook_tables",
+]
 # What is found here although it is defined elsewhere: `metadata` with every table in it.
 
 
@@ -124,6 +140,7 @@ heads = sa.Table(
     required("floor", Whole()),
     required("at", Instant()),
     required("epoch", Text()),
+    optional("digests", Json(dict[str, int])),
     sa.PrimaryKeyConstraint("user_id"),
     of_parent("users"),
     sqlite_strict=True,

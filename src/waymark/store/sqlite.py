@@ -17,7 +17,7 @@ import apsw
 
 from waymark.errors import AlreadyExists, Unavailable
 from waymark.store.batch import ordered, row_by_row
-from waymark.store.database import Change, Reader, Transaction
+from waymark.store.database import Change, Load, Reader, Transaction
 from waymark.store.statement import Statement
 
 T = TypeVar("T")
@@ -120,6 +120,18 @@ class _Session:
             for change in ordered(changes):
                 self.connection.executemany(*row_by_row(change))
 
+    async def attempt(self, body: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        self.connection.execute("SAVEPOINT attempt")
+        try:
+            return await body()
+        except BaseException:
+            if self.connection.in_transaction:  # a full disk, say, has ended it already
+                self.connection.execute("ROLLBACK TO attempt")
+            raise
+        finally:
+            if self.connection.in_transaction:
+                self.connection.execute("RELEASE attempt")
+
     def fetch(self, statement: Statement[T], params: dict[str, Any]) -> list[T]:
         with in_our_words():
             text = statement.compiled("sqlite").text
@@ -201,6 +213,9 @@ class SQLite:
     async def check(self) -> None:
         with in_our_words():
             self._reader.connection.execute("SELECT count(*) FROM sqlite_schema").fetchall()
+
+    def load(self) -> Load:
+        return Load(busy=int(self._groups is not None), limit=1, waiting=len(self._waiting))
 
     async def all(self, statement: Statement[T], **params: Any) -> list[T]:
         return self._reader.fetch(statement, params)

@@ -4,12 +4,14 @@ No statement here touches two users: each is bound to `user_id`, which a test ho
 """
 
 from datetime import date, datetime
+from decimal import Decimal
 
 import msgspec
 from sqlalchemy import BindParameter, and_, bindparam, func, select
 
 from waymark.domain.records import (
     CheckIn,
+    DayEnds,
     DayTotal,
     Goal,
     Head,
@@ -18,7 +20,9 @@ from waymark.domain.records import (
     SourceTotal,
     TargetVersion,
 )
+from waymark.domain.vocabulary import PaceStatus
 from waymark.store.columns import any_of
+from waymark.store.insight_tables import dues
 from waymark.store.schema import (
     goal_check_ins,
     goal_day_totals,
@@ -69,6 +73,15 @@ class Page(msgspec.Struct, frozen=True):
     show_status: str
 
 
+class Shown(msgspec.Struct, frozen=True):
+    """How a goal was shown when it was last settled, and when it is due again."""
+
+    day: date
+    percent: Decimal
+    pace: PaceStatus | None
+    due_at: datetime | None
+
+
 LOCK_HEAD = Statement(select(heads).where(heads.c.user_id == USER).with_for_update(), Head)
 HEAD = Statement(select(heads).where(heads.c.user_id == USER), Head)
 OWNER = Statement(
@@ -94,6 +107,28 @@ ANSWER = Statement(
 GOAL_COLUMNS = [goals.c[name] for name in Goal.__struct_fields__]
 """Without the columns that exist only for searching and sorting."""
 GOAL_ROW = Statement(select(*GOAL_COLUMNS).where(goals.c.user_id == USER, goals.c.id == GOAL), Goal)
+GOALS_AND_SHOWN = (
+    select(
+        *GOAL_COLUMNS,
+        goal_documents.c.day,
+        goal_documents.c.progress_percent,
+        goal_documents.c.pace_status,
+        dues.c.due_at,
+    )
+    .join_from(
+        goals,
+        goal_documents,
+        and_(goal_documents.c.user_id == goals.c.user_id, goal_documents.c.goal_id == goals.c.id),
+        isouter=True,
+    )
+    .join(
+        dues,
+        and_(dues.c.user_id == goals.c.user_id, dues.c.entity == "goals", dues.c.id == goals.c.id),
+        isouter=True,
+    )
+)
+"""The columns of goals, then those of their `Shown`, null while there is no document."""
+GOAL_AND_SHOWN = Statement(GOALS_AND_SHOWN.where(goals.c.user_id == USER, goals.c.id == GOAL))
 MILESTONES = Statement(
     select(goal_milestones)
     .where(
@@ -129,11 +164,12 @@ LAST_DAY_BEFORE = Statement(
     DayTotal,
 )
 LAST_DAY = Statement(_DAYS_OF_GOAL.order_by(goal_day_totals.c.day.desc()).limit(1), DayTotal)
-WINDOW = Statement(
-    _DAYS_OF_GOAL.where(
-        goal_day_totals.c.day >= bindparam("first"), goal_day_totals.c.day < bindparam("end")
-    ).order_by(goal_day_totals.c.day),
-    DayTotal,
+_WINDOW = _DAYS_OF_GOAL.where(
+    goal_day_totals.c.day >= bindparam("first"), goal_day_totals.c.day < bindparam("end")
+).order_by(goal_day_totals.c.day)
+WINDOW = Statement(_WINDOW, DayTotal)
+WINDOW_ENDS = Statement(
+    _WINDOW.with_only_columns(*(goal_day_totals.c[name] for name in DayEnds.__struct_fields__)), DayEnds
 )
 _STANDING = and_(
     goal_check_ins.c.user_id == USER,
@@ -205,11 +241,6 @@ PAGE = Statement(
 STANDING_BODIES = Statement(
     select(goal_documents.c.body).where(
         goal_documents.c.user_id == USER, goal_documents.c.show_status != "deleted"
-    )
-)
-PERCENT = Statement(
-    select(goal_documents.c.progress_percent).where(
-        goal_documents.c.user_id == USER, goal_documents.c.goal_id == GOAL
     )
 )
 STALE = Statement(

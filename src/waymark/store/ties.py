@@ -25,6 +25,9 @@ class Tie(Generic[L]):
         self.table = table
         self.record = record
         self.item = item
+        self.by_id = Statement(
+            sa.select(table).where(table.c.user_id == USER, table.c.id == sa.bindparam("id")), record
+        )
         of_user, of_item = table.c.user_id == USER, table.c[item] == sa.bindparam("item_id")
         is_standing = table.c.show_status == "active"
         order = (table.c.created_at, table.c.id)

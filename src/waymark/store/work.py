@@ -3,21 +3,23 @@
 Handlers decide what changes; the lock, the version, the journal and the owner are done here.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import msgspec
 from sqlalchemy import Table
 
 from waymark.domain.days import local_day
+from waymark.domain.digests import MODULUS, weight
 from waymark.domain.records import Head, JournalRow, Record
-from waymark.domain.vocabulary import Operation
+from waymark.domain.vocabulary import Operation, SyncStatus
 from waymark.errors import NotFound, PreconditionFailed
 from waymark.store import schema, statements
 from waymark.store.database import Change, Drop, Put, Reader, Transaction
-from waymark.store.journal import changed_fields, edited
+from waymark.store.journal import born, changed_fields, edited
 from waymark.store.nouns import Noun
+from waymark.store.standing import digests_of
 from waymark.store.statement import Statement
 
 
@@ -29,12 +31,23 @@ class Settling(Protocol):
 
 R = TypeVar("R", bound=Record)
 T = TypeVar("T")
+Written: TypeAlias = tuple[Record | None, Record]
+"""A record as it was, None for a new one, and as it is."""
 
 MICROSECOND = timedelta(microseconds=1)
 
 
 def _nothing_yet(_: Record) -> str:
     return ""
+
+
+def _heard(operation: Operation, after: Record) -> Operation:
+    """What followers hear: of a record that they dropped there is no update."""
+    return "delete" if operation == "update" and after.show_status == "deleted" else operation
+
+
+def _weight(record: Record) -> int:
+    return 0 if record.show_status == "deleted" else weight(record.id, record.version)
 
 
 class Work:
@@ -53,6 +66,7 @@ class Work:
         *,
         origin: str,
         expected_versions: frozenset[int] | None,
+        closing: "Callable[[Work], Awaitable[None]]",
     ) -> None:
         self.user_id = head.user_id
         self.owner = owner
@@ -61,16 +75,27 @@ class Work:
         self.origin = origin
         self._tx = tx
         self._head = head
-        self._at = max(now, head.at + MICROSECOND)
-        self._last_at = self._at - MICROSECOND
+        self.at = max(now, head.at + MICROSECOND)
+        """When this transaction is, as far as its records know."""
+        self._last_at = self.at - MICROSECOND
         self._seq = head.seq
         self._expected_versions = expected_versions
+        self._closing = closing
         self._puts: dict[Table, dict[Any, msgspec.Struct]] = {}
         self._drops: dict[Table, list[tuple[Any, ...]]] = {}
         self.has_written = False
         """Whether rows were sent to the database, so that only a rollback leaves nothing behind."""
         self.settlements: dict[str, Settling] = {}
         """Goals of this transaction by id; `flushed` settles them, so that no handler can forget to."""
+        self.written: list[Written] = []
+        """Every record of this transaction, in order: what closing looks at."""
+        self.edited_at: datetime | None = None
+        """When a person made these edits, if it was not now but before (SYNC "Merge")."""
+        self.sync_statuses: dict[tuple[str, str], SyncStatus] = {}
+        """By table and id: what records say of themselves from their next write on."""
+        self._digests = dict(head.digests or {})
+        self._weights: dict[tuple[str, str], int] = {}
+        """What records of this transaction add to the digest of their table."""
         self._journal: list[JournalRow] = []
         self._later: dict[int, tuple[Noun[Any], Record]] = {}
         """Journal rows, by index, whose body is made last."""
@@ -83,16 +108,34 @@ class Work:
         now: datetime,
         *,
         origin: str,
+        closing: "Callable[[Work], Awaitable[None]]",
         expected_versions: frozenset[int] | None = None,
     ) -> "Work":
-        """Lock the user's head row, then read whose day it is; NotFound for an erased user."""
+        """Lock the user's head row, then read whose day it is; NotFound for an erased user.
+
+        `closing` is what follows from all that was written, whatever wrote it; run once, before the end.
+        """
         head = await tx.one(statements.LOCK_HEAD, user_id=user_id)
         # A second statement, not a join: under READ COMMITTED a statement that waited for a lock
         # re-reads only the locked row and would see everything else as it was before the wait.
         owner = await tx.one(statements.OWNER, user_id=user_id)
         if head is None or owner is None:
             raise NotFound
-        return cls(tx, head, owner, now, origin=origin, expected_versions=expected_versions)
+        if head.digests is None:
+            head = msgspec.structs.replace(head, digests=await digests_of(tx, user_id))
+        return cls(tx, head, owner, now, origin=origin, expected_versions=expected_versions, closing=closing)
+
+    @property
+    def head(self) -> Head:
+        """The user's head row as it stands with what was written so far."""
+        if not self._journal:
+            return self._head
+        return msgspec.structs.replace(self._head, seq=self._seq, at=self._last_at, digests=self._digests)
+
+    @property
+    def journalled(self) -> Sequence[JournalRow]:
+        """The changes of this transaction in order; bodies of neighbours are there once it is flushed."""
+        return self._journal
 
     # Reading ------------------------------------------------------------------------------
 
@@ -148,18 +191,29 @@ class Work:
         """
         self._seq += 1
         at = self.instant()
+        key = (table.name, after.id)
+        if key in self.sync_statuses:
+            after = msgspec.structs.replace(after, sync_status=self.sync_statuses[key])
         fields: tuple[str, ...] = ()
         if before is None:
-            after = msgspec.structs.replace(after, version=self._seq, created_at=at, updated_at=at)
+            after = msgspec.structs.replace(
+                after,
+                version=self._seq,
+                created_at=at,
+                updated_at=at,
+                provenance=born(self._seq, self.edited_at),
+            )
         else:
             fields = changed_fields(before, after)
             after = msgspec.structs.replace(
                 after,
                 version=self._seq,
                 updated_at=at,
-                provenance=edited(after.provenance, fields, self._seq, at),
+                provenance=edited(after.provenance, fields, self._seq, self.edited_at or at),
             )
         self.put(table, after.id, after)
+        self._sum_up(key, before, after)
+        self.written.append((before, after))
         self._journal.append(
             JournalRow(
                 user_id=self.user_id,
@@ -168,7 +222,7 @@ class Work:
                 at=at,
                 entity=table.name,
                 id=after.id,
-                operation=operation or ("create" if before is None else "update"),
+                operation=_heard(operation or ("create" if before is None else "update"), after),
                 version=self._seq,
                 body=body(after),
                 fields=fields,
@@ -176,6 +230,14 @@ class Work:
             )
         )
         return after
+
+    def _sum_up(self, key: tuple[str, str], before: Record | None, after: Record) -> None:
+        """Bring the digest of the record's table in line: one that is deleted adds nothing."""
+        was = self._weights.get(key)
+        if was is None:
+            was = 0 if before is None else _weight(before)
+        self._weights[key] = now = _weight(after)
+        self._digests[key[0]] = (self._digests.get(key[0], 0) + now - was) % MODULUS
 
     def put_noun(
         self, noun: Noun[R], after: R, *, before: R | None = None, operation: Operation | None = None
@@ -203,16 +265,21 @@ class Work:
         """
         await self._apply()
 
+    async def run(self, statement: Statement[Any], **params: Any) -> int:
+        """Execute a command at once, as `write_through` does with rows; how many rows it touched."""
+        self.has_written = True
+        return await self._tx.run(statement, user_id=self.user_id, **params)
+
     async def flushed(self, *extra: Change) -> bool:
         """Send everything buffered as one batch; True when followers have something to see."""
+        await self._closing(self)
         if self._later:
             await self.write_through()
             for index, (noun, record) in self._later.items():
                 (body,) = await noun.shown(self._tx, self.user_id, self.today, [record])
                 self._journal[index] = msgspec.structs.replace(self._journal[index], body=body)
         if self._journal:
-            head = msgspec.structs.replace(self._head, seq=self._seq, at=self._last_at)
-            self._puts[schema.heads] = {head.user_id: head}
+            self._puts[schema.heads] = {self.user_id: self.head}
             self._puts[schema.journal] = {row.seq: row for row in self._journal}
         await self._apply(*extra)
         return bool(self._journal)

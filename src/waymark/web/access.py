@@ -54,6 +54,7 @@ class Access:
         self._monotonic = monotonic_clock
         self._remembered: dict[str, _Remembered] = {}
         self._forgettings = 0
+        self._forgotten: list[Callable[[str], None]] = []
 
     async def authenticate(self, token: str) -> Identity:
         """Who bears the token; raises TokenExpired or TokenInvalid."""
@@ -61,17 +62,21 @@ class Access:
         if remembered is not None and self._monotonic() < remembered.until:
             return remembered.identity
         forgettings = self._forgettings
-        identity, expires_at = await self._looked_up(token)
+        identity = await self._looked_up(token)
         self._remembered.pop(token, None)
         # What was revoked while we looked must not be remembered as standing.
         if forgettings == self._forgettings:
             if len(self._remembered) >= MAX_REMEMBERED:
                 del self._remembered[next(iter(self._remembered))]
             left = REMEMBERED_SECONDS
-            if expires_at is not None:
-                left = min(left, expires_at - self._clock.now().timestamp())
+            if identity.expires_at is not None:
+                left = min(left, identity.expires_at - self._clock.now().timestamp())
             self._remembered[token] = _Remembered(identity, self._monotonic() + left)
         return identity
+
+    def on_forget(self, callback: Callable[[str], None]) -> None:
+        """Have `callback` called with every user of whom a token was revoked."""
+        self._forgotten.append(callback)
 
     def forget(self, user_id: str) -> None:
         """Look at every token of this user anew: one of them was revoked."""
@@ -80,24 +85,30 @@ class Access:
             token for token, remembered in self._remembered.items() if remembered.identity.user_id == user_id
         ]:
             del self._remembered[token]
+        for callback in self._forgotten:
+            callback(user_id)
 
-    async def _looked_up(self, token: str) -> tuple[Identity, float | None]:
+    async def _looked_up(self, token: str) -> Identity:
         if token.startswith(API_TOKEN_PREFIX):
             return await self._api_token(token)
         if self._issuer is not None and _issuer_named(token) == self._issuer.address:
             subject = await self._issuer.subject(token)
             user_id = await user_of(self._door, self._issuer.address, subject)
-            return Identity(user_id=user_id, rights=_EVERY_RIGHT), subject.expires_at
+            return Identity(user_id=user_id, rights=_EVERY_RIGHT, expires_at=subject.expires_at)
         bearer = self._access_tokens.bearer(token)
         session = await self._door.database.one(
             IS_SESSION_STANDING, user_id=bearer.user_id, session_id=bearer.session_id
         )
         if session is None:
             raise TokenInvalid
-        identity = Identity(user_id=bearer.user_id, rights=_EVERY_RIGHT, session_id=bearer.session_id)
-        return identity, bearer.expires_at
+        return Identity(
+            user_id=bearer.user_id,
+            rights=_EVERY_RIGHT,
+            session_id=bearer.session_id,
+            expires_at=bearer.expires_at,
+        )
 
-    async def _api_token(self, token: str) -> tuple[Identity, float | None]:
+    async def _api_token(self, token: str) -> Identity:
         row = await self._door.database.one(API_TOKEN_BY_HASH, token_hash=digest(token))
         if row is None or row.revoked_at is not None:
             raise TokenInvalid
@@ -110,8 +121,12 @@ class Access:
                 await self._door.database.write(
                     lambda tx: tx.run(TOUCH_API_TOKEN, user_id=row.user_id, id=row.id, now=now)
                 )
-        identity = Identity(user_id=row.user_id, rights=frozenset(row.scopes), token_id=row.id)
-        return identity, row.expires_at.timestamp() if row.expires_at else None
+        return Identity(
+            user_id=row.user_id,
+            rights=frozenset(row.scopes),
+            token_id=row.id,
+            expires_at=row.expires_at.timestamp() if row.expires_at else None,
+        )
 
 
 def _issuer_named(token: str) -> object:

@@ -3,11 +3,9 @@
 What makes a password right or a token stand is decided elsewhere.
 """
 
-import math
-from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Any, Final, Protocol, TypeAlias, TypeVar
+from collections.abc import AsyncIterator
+from typing import Any, Final, Protocol, TypeAlias
 
-from pydantic import Field
 from starlette.responses import Response, StreamingResponse
 
 from waymark.actions.account_commands import (
@@ -31,7 +29,7 @@ from waymark.actions.accounts import (
     register,
 )
 from waymark.actions.api_tokens import create_api_token, revoke_api_token
-from waymark.actions.fields import Id, Parameters, WholeText
+from waymark.actions.fields import Id
 from waymark.actions.perform import Conditions, Door, Retry, perform
 from waymark.actions.sessions import Client, Sessions, TokenPair
 from waymark.actions.tokens import AccessTokens, digest
@@ -60,14 +58,12 @@ from waymark.queries.accounts import (
     user_body,
 )
 from waymark.queries.export import ExportDocument, exported
-from waymark.store.listing import ListMeta
 from waymark.web import account_examples as example
 from waymark.web.access import Access
 from waymark.web.call import Answer, Call, Services
 from waymark.web.limits import Standing
 from waymark.web.route import Router
-
-T = TypeVar("T")
+from waymark.web.short_lists import ShortPaging, meta_of, page_of
 
 
 class AccountServices(Services, Protocol):
@@ -80,13 +76,6 @@ class AccountServices(Services, Protocol):
 
 
 Asked: TypeAlias = Call[AccountServices]
-
-
-class Paging(Parameters):
-    """Which part of a short list."""
-
-    page: Annotated[WholeText, Field(ge=1, le=1_000_000)] = 1
-    limit: Annotated[WholeText, Field(ge=1, le=100)] = 20
 
 
 router: Final = Router(
@@ -179,7 +168,7 @@ async def end_session(call: Asked) -> Answer:
 
 
 @router.get("/auth/sessions", reply=list[SessionDocument], example=[example.SESSION])
-async def list_sessions(call: Asked, query: Paging) -> Answer:
+async def list_sessions(call: Asked, query: ShortPaging) -> Answer:
     """List where one is logged in.
 
     Sessions that stand, the one used last first.
@@ -187,8 +176,8 @@ async def list_sessions(call: Asked, query: Paging) -> Answer:
     standing = await standing_sessions(
         call.services.door.database, call.user_id, call.services.sessions.now()
     )
-    page = [session_document(session, call.identity.session_id) for session in _page(standing, query)]
-    return Answer(encoded(page), _meta(len(standing), query))
+    page = [session_document(session, call.identity.session_id) for session in page_of(standing, query)]
+    return Answer(encoded(page), meta_of(len(standing), query))
 
 
 @router.delete(
@@ -200,7 +189,7 @@ async def list_sessions(call: Asked, query: Paging) -> Answer:
 )
 async def end_other_session(call: Asked, session_id: Id) -> Answer:
     """End one of one's sessions, be it the current one."""
-    _expect_person(call)
+    call.expect_person()
     session = await call.services.sessions.end(call.user_id, session_id, dry_run=call.dry_run)
     return Answer(encoded(session_document(session, call.identity.session_id)))
 
@@ -247,7 +236,7 @@ async def change_own_password(call: Asked, body: ChangePassword) -> Answer:
 
     Every other session ends; API tokens stay.
     """
-    _expect_person(call)
+    call.expect_person()
     services = call.services
     # Sealed: a plain digest of a body with passwords would let them be guessed from a stolen database.
     conditions = _conditions(call, services.access_tokens.sealed(call.fingerprint))
@@ -272,7 +261,7 @@ async def erase_account(call: Asked, body: EraseAccount) -> Answer:
 
     Nothing is kept, and the address may register again. Accounts of an OIDC issuer give no password.
     """
-    _expect_person(call)
+    call.expect_person()
     user = await erase(call.services.door, call.user_id, body.password, dry_run=call.dry_run)
     call.services.access.forget(call.user_id)
     return Answer(user_body(user))
@@ -310,7 +299,7 @@ async def create_own_api_token(call: Asked, body: CreateApiToken) -> Answer:
 
     `token` is shown this once. With `read` alone it can change nothing; no API token can make or end others.
     """
-    _expect_person(call)
+    call.expect_person()
     token, secret = await create_api_token(
         call.services.door, call.user_id, body, call.services.sessions.now(), dry_run=call.dry_run
     )
@@ -319,11 +308,11 @@ async def create_own_api_token(call: Asked, body: CreateApiToken) -> Answer:
 
 
 @router.get("/auth/tokens", reply=list[ApiTokenDocument], example=[example.API_TOKEN])
-async def list_api_tokens(call: Asked, query: Paging) -> Answer:
+async def list_api_tokens(call: Asked, query: ShortPaging) -> Answer:
     """List one's API tokens, newest first."""
     tokens = await api_tokens(call.services.door.database, call.user_id)
-    page = [api_token_document(token) for token in _page(tokens, query)]
-    return Answer(encoded(page), _meta(len(tokens), query))
+    page = [api_token_document(token) for token in page_of(tokens, query)]
+    return Answer(encoded(page), meta_of(len(tokens), query))
 
 
 @router.get("/auth/tokens/{token_id}", reply=ApiTokenDocument, errors=(NotFound,), example=example.API_TOKEN)
@@ -342,7 +331,7 @@ async def get_own_api_token(call: Asked, token_id: Id) -> Answer:
 )
 async def revoke_own_api_token(call: Asked, token_id: Id) -> Answer:
     """Revoke an API token; what it opened is closed at once."""
-    _expect_person(call)
+    call.expect_person()
     token = await revoke_api_token(
         call.services.door, call.user_id, token_id, call.services.sessions.now(), dry_run=call.dry_run
     )
@@ -351,11 +340,6 @@ async def revoke_own_api_token(call: Asked, token_id: Id) -> Answer:
 
 
 # What they share -----------------------------------------------------------------------------
-
-
-def _expect_person(call: Asked) -> None:
-    if call.identity.token_id is not None:
-        raise Forbidden("An API token cannot do this; log in.")
 
 
 def _client(call: Asked) -> Client:
@@ -378,23 +362,6 @@ def _tighter(one: Standing | None, other: Standing | None) -> Standing | None:
 def _conditions(call: Asked, fingerprint: str) -> Conditions:
     key = call.idempotency_key
     return Conditions(retry=None if key is None else Retry(key, fingerprint), dry_run=call.dry_run)
-
-
-def _page(rows: Sequence[T], query: Paging) -> Sequence[T]:
-    return rows[(query.page - 1) * query.limit : query.page * query.limit]
-
-
-def _meta(total: int, query: Paging) -> str:
-    pages = math.ceil(total / query.limit)
-    meta = ListMeta(
-        page=query.page,
-        limit=query.limit,
-        total=total,
-        total_pages=pages,
-        has_more=query.page < pages,
-        next_cursor=None,
-    )
-    return encoded(meta)
 
 
 async def _enveloped(parts: AsyncIterator[str]) -> AsyncIterator[str]:

@@ -3,7 +3,7 @@
 It knows no endpoint; which routers and services there are is told by the composition root.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from functools import cache
 from typing import Final
@@ -38,10 +38,14 @@ def application(
     routers: Iterable[Router],
     services: Services,
     *,
+    sockets: Mapping[str, ASGIApp] = {},
     cors_origins: Sequence[str] = (),
     lifespan: Callable[[FastAPI], AbstractAsyncContextManager[None]] | None = None,
 ) -> FastAPI:
-    """Everything under one ASGI callable; `services` is found as `app.state.services`."""
+    """Everything under one ASGI callable; `services` is found as `app.state.services`.
+
+    `sockets` are what answers WebSockets, by path.
+    """
 
     @cache
     def openapi() -> bytes:
@@ -63,7 +67,7 @@ def application(
     app.state.services = services
     routes = [route for router in all_routers for route in router.routes]
     app.router.routes.extend(routes)
-    app.own_routes, app.cors_origins = routes, cors_origins
+    app.own_routes, app.sockets, app.cors_origins = routes, sockets, cors_origins
     return app
 
 
@@ -71,10 +75,11 @@ class _Application(FastAPI):
     """FastAPI behind our own dispatch: a request of ours passes none of its layers."""
 
     own_routes: Sequence[StrictRoute] = ()
+    sockets: Mapping[str, ASGIApp] = {}
     cors_origins: Sequence[str] = ()
 
     def build_middleware_stack(self) -> ASGIApp:
-        stack: ASGIApp = Dispatch(super().build_middleware_stack(), routes=self.own_routes)
+        stack: ASGIApp = Dispatch(super().build_middleware_stack(), self.own_routes, self.sockets)
         if not self.cors_origins:
             return stack
         return CORSMiddleware(

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address
 from string import ascii_letters, digits
 from typing import Any, Final, Generic, Literal, Protocol, TypeAlias, TypeVar
+from urllib.parse import parse_qs
 
 import msgspec
 from pydantic import BaseModel
@@ -35,6 +36,8 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True):
     rights: frozenset[str]
     session_id: str | None = None
     token_id: str | None = None
+    expires_at: float | None = None
+    """When the token ends, in Unix time."""
 
 
 class Services(Protocol):
@@ -122,6 +125,16 @@ class Call(Generic[S]):
         return token.decode()
 
     @property
+    def any_token(self) -> str:
+        """As `bearer_token`, else the one in the query's `token` or `access_token`."""
+        if b"authorization" not in self.headers:
+            query: dict[str, list[str]] = parse_qs(self.scope["query_string"].decode("latin-1"))
+            for name in ("token", "access_token"):
+                if name in query:
+                    return query[name][0]
+        return self.bearer_token
+
+    @property
     def if_match(self) -> frozenset[int] | None:
         """Versions of which the current one must be one; None without a condition.
 
@@ -167,6 +180,11 @@ class Call(Generic[S]):
         return _is_address(address) and any(
             ip_address(address) in network for network in self.services.trusted_proxies
         )
+
+    def expect_person(self) -> None:
+        """Raises Forbidden for an API token: it must not make what outlives it."""
+        if self.identity.token_id is not None:
+            raise Forbidden("An API token cannot do this; log in.")
 
     def allow(self, right: Right) -> None:
         """Raises Forbidden when the token lacks the right."""

@@ -3,7 +3,7 @@
 Nothing is read or decided here but which route it is; what matches none goes on to the framework.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -26,8 +26,9 @@ class _Node:
 class Dispatch:
     """ASGI middleware that hands a request to its StrictRoute; a literal segment wins over a parameter."""
 
-    def __init__(self, app: ASGIApp, routes: Iterable[StrictRoute]) -> None:
+    def __init__(self, app: ASGIApp, routes: Iterable[StrictRoute], sockets: Mapping[str, ASGIApp]) -> None:
         self.app = app
+        self._sockets = sockets
         self._root = _Node()
         for route in routes:
             self._add(route)
@@ -35,7 +36,8 @@ class Dispatch:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         found = self._found(scope["path"].split("/")[1:]) if scope["type"] == "http" else None
         if found is None:
-            await self.app(scope, receive, send)
+            socket = self._sockets.get(scope["path"]) if scope["type"] == "websocket" else None
+            await (socket or self.app)(scope, receive, send)
             return
         routes, values = found
         route = routes.get(scope["method"])

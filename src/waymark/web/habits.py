@@ -10,11 +10,12 @@ from waymark.actions.fields import Day, Id
 from waymark.actions.neighbour_commands import ChangeHabit, CompleteHabit, CreateHabit
 from waymark.domain.documents import encoded
 from waymark.domain.habits import HabitStats
+from waymark.domain.neighbour_documents import CompletedHabit, CompletionDocument, HabitDocument
 from waymark.domain.vocabulary import CompletionStatus, Frequency, HabitStatus, HabitType
 from waymark.errors import AlreadyExists, NotFound
 from waymark.queries import habits as queries
 from waymark.queries import nouns
-from waymark.queries.habits import COMPLETIONS, HABITS, CompletedHabit, CompletionDocument, HabitDocument
+from waymark.queries.habits import COMPLETIONS, HABITS
 from waymark.web import neighbour_examples as example
 from waymark.web.asking import LOCATED, Request, asked, filters, performed
 from waymark.web.call import Answer

@@ -3,7 +3,7 @@
 A kind's own actions and parameters are in its own file; no rule lives here.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -23,6 +23,7 @@ from waymark.web.route import Router
 
 R = TypeVar("R", bound=Record)
 Action = Callable[..., Awaitable[Outcome]]
+Needs = Callable[[Request], tuple[Any, ...]]
 
 
 class NounList(Paging):
@@ -36,6 +37,10 @@ async def settled_today(call: Request) -> None:
     """Settle the goals that the clock moved: neighbours show how far their goals are."""
     door = call.services.door
     await refresh_all(door, call.user_id, door.clock.now())
+
+
+def _nothing(_: Request) -> tuple[Any, ...]:
+    return ()
 
 
 def add_routes(  # noqa: PLR0913 - what is a noun's own
@@ -56,8 +61,16 @@ def add_routes(  # noqa: PLR0913 - what is a noun's own
     example: Any,
     create_example: Any,
     change_example: Any,
+    removal: str = "What it gave to goals is taken back.",
+    creation: Mapping[str, Any] = {},
+    for_creation: Needs = _nothing,
+    for_change: Needs = _nothing,
 ) -> None:
-    """CRUD of one noun; `one` and `many` name it in operations and summaries."""
+    """CRUD of one noun; `one` and `many` name it in operations and summaries.
+
+    `removal` says what follows from deleting one. `creation` is what is true of the creating route alone;
+    `for_…` what an action takes of the application.
+    """
     names = tuple(name for name in query.model_fields if name not in NounList.model_fields)
     operation, plural = one.replace(" ", "_"), many.replace(" ", "_")
 
@@ -83,10 +96,10 @@ def add_routes(  # noqa: PLR0913 - what is a noun's own
         return Answer(body, etag=etag)
 
     async def create_one(call: Request, body: Any) -> Answer:
-        return await performed(call, create, body)
+        return await performed(call, create, body, *for_creation(call))
 
     async def change_one(call: Request, record_id: Id, body: Any) -> Answer:
-        return await performed(call, change, record_id, body)
+        return await performed(call, change, record_id, body, *for_change(call))
 
     async def remove_one(call: Request, record_id: Id) -> Answer:
         return await performed(call, remove, record_id)
@@ -106,14 +119,13 @@ def add_routes(  # noqa: PLR0913 - what is a noun's own
     )
     router.get(path, reply=list[reply], example=[example])(list_all)
     _named(create_one, f"create_{operation}", f"Create a {one}.")
-    router.post(
-        path, status_code=201, errors=(AlreadyExists, NotFound), body_example=create_example, **common
-    )(create_one)
+    created = {**common, "errors": (AlreadyExists, NotFound), "body_example": create_example, **creation}
+    router.post(path, status_code=201, **created)(create_one)
     _named(get_one, f"get_{operation}", f"Get a {one}.")
     router.get(at, errors=(NotFound,), **common)(get_one)
     _named(change_one, f"change_{operation}", f"Change a {one}.\n\nA merge patch: null clears, absent keeps.")
     router.patch(at, body_example=change_example, **located)(change_one)
-    _named(remove_one, f"delete_{operation}", f"Delete a {one}.\n\nWhat it gave to goals is taken back.")
+    _named(remove_one, f"delete_{operation}", f"Delete a {one}.\n\n{removal}")
     router.delete(at, **located)(remove_one)
     if restore is not None:
         _named(restore_one, f"restore_{operation}", f"Restore a deleted {one}.")

@@ -66,11 +66,17 @@ def document(routers: Sequence[Router]) -> Json:
     if both := schemas.keys() & found.keys():
         message = f"these names mean two things on the wire: {', '.join(sorted(both))}"
         raise ValueError(message)
-    schemas.update(_with_numbers(found))
+    schemas.update(with_numbers(found))
     schemas["Error"]["properties"]["code"] = {"type": "string", "enum": list(PROBLEMS)}
-    reply_schemas = iter(_with_numbers(described_shapes[3:]))
+    reply_schemas = iter(with_numbers(described_shapes[3:]))
     components["securitySchemes"] = {
-        "bearer": {"type": "http", "scheme": "bearer", "description": "An access token, or an API token."}
+        "bearer": {"type": "http", "scheme": "bearer", "description": "An access token, or an API token."},
+        "tokenInQuery": {
+            "type": "apiKey",
+            "in": "query",
+            "name": "token",
+            "description": "The same, where a browser can set no header.",
+        },
     }
     components["parameters"] = PARAMETERS
     components["headers"] = HEADERS
@@ -84,7 +90,8 @@ def document(routers: Sequence[Router]) -> Json:
 
 def _complete(operation: Json, route: StrictRoute, reply: Json, components: Json) -> None:
     nature = route.nature
-    operation["security"] = [] if nature.public else [{"bearer": [route.right]}]
+    ways = ["bearer", "tokenInQuery"] if nature.takes_token_in_query else ["bearer"]
+    operation["security"] = [] if nature.public else [{way: [route.right]} for way in ways]
     operation.setdefault("parameters", []).extend(
         {"$ref": f"#/components/parameters/{name}"}
         for name, is_taken in {
@@ -228,14 +235,14 @@ def _headers(*names: str) -> Json:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def _with_numbers(schema: Any) -> Any:
+def with_numbers(schema: Any) -> Any:
     """A Decimal is a string to msgspec's schema; ours go out as numbers."""
     if isinstance(schema, dict):
         if schema.get("format") == "decimal":
             return {"type": "number", **{k: v for k, v in schema.items() if k not in {"type", "format"}}}
-        return {name: _with_numbers(held) for name, held in schema.items()}
+        return {name: with_numbers(held) for name, held in schema.items()}
     if isinstance(schema, list | tuple):
-        return [_with_numbers(held) for held in schema]
+        return [with_numbers(held) for held in schema]
     return schema
 
 

@@ -14,6 +14,9 @@ The goals backend for life planners. Every answer is an envelope `{success, data
 are exact decimals, instants UTC, days local. Failures have a stable `error.code`; ask for
 `application/problem+json` to get them by RFC 9457. Writes take an `Idempotency-Key` (safe to retry),
 `If-Match` (no lost update) and `?dryRun=true`.
+
+Everything that happens is told as it happens: on a WebSocket at `/api/v1/ws`, or as server-sent events at
+`/api/v1/events`. [`/asyncapi.json`](/asyncapi.json) describes their frames.
 """
 LIST_META: Final[Json] = {
     "page": 1,

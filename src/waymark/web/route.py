@@ -18,6 +18,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from waymark.actions.faults import modelled
 from waymark.errors import Fault, Invalid, MalformedRequest, NotFound, Problem, RateLimited
 from waymark.web.call import Answer, Call, Right, Services
 from waymark.web.envelope import JSON, success, with_dry_run
@@ -27,7 +28,6 @@ from waymark.web.reading import (
     ClientGone,
     body_bytes,
     check_media_type,
-    modelled,
     parsed,
     query_values,
     unknown,
@@ -66,6 +66,8 @@ class Nature(msgspec.Struct, frozen=True, kw_only=True):
     has_etag: bool = False
     has_if_match: bool = False
     media_type: str = "application/json"
+    takes_token_in_query: bool = False
+    """For browsers, which cannot set a header everywhere."""
 
 
 class StrictRoute(APIRoute):
@@ -121,18 +123,20 @@ class StrictRoute(APIRoute):
             output = failed(problem, call.headers, call.request_id)
         except Exception as error:  # noqa: BLE001 - the one place that may: nobody above answers the client
             output = failed(unexpected(error, call.request_id, self.path), call.headers, call.request_id)
-        if isinstance(output, Response):
-            output.raw_headers += [*_of_the_call(call), *ALWAYS]
-            await output(scope, receive, send)
-        else:
-            await _send(send, call, output)
         if services.metrics is not None:
             status = output.status_code if isinstance(output, Response) else output.status
             services.metrics.observe(call.method, self.path, status, perf_counter() - started)
+        if isinstance(output, Response):
+            said = {name for name, _ in output.raw_headers}
+            output.raw_headers += [*_of_the_call(call), *(each for each in ALWAYS if each[0] not in said)]
+            await output(scope, receive, send)
+        else:
+            await _send(send, call, output)
 
     async def _reply(self, call: Call[Services], receive: Receive) -> Answer | Response:
         if not self.nature.public:
-            call.identity = await call.services.authenticate(call.bearer_token)
+            token = call.any_token if self.nature.takes_token_in_query else call.bearer_token
+            call.identity = await call.services.authenticate(token)
             await self._count(call)
             call.allow(self.right)
         given: dict[str, str] = call.scope["path_params"]

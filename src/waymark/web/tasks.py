@@ -8,9 +8,10 @@ from typing import Final, Literal
 from waymark.actions import tasks
 from waymark.actions.fields import Day, Id, Instant, Search
 from waymark.actions.neighbour_commands import ChangeTask, CreateTask
+from waymark.domain.neighbour_documents import TaskDocument
 from waymark.domain.vocabulary import Priority, TaskStatus
 from waymark.errors import InvalidState
-from waymark.queries.tasks import TASKS, TaskDocument
+from waymark.queries.tasks import TASKS
 from waymark.web import neighbour_examples as example
 from waymark.web.asking import LOCATED, Request, performed
 from waymark.web.call import Answer
