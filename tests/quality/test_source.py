@@ -25,7 +25,18 @@ MAY_IMPORT_LATE = {
 }
 DOMAIN_MAY_IMPORT = (
     {"__future__", "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal", "enum"}
-    | {"fractions", "functools", "hashlib", "ipaddress", "itertools", "json", "math", "operator", "re", "statistics"}
+    | {
+        "fractions",
+        "functools",
+        "hashlib",
+        "ipaddress",
+        "itertools",
+        "json",
+        "math",
+        "operator",
+        "re",
+        "statistics",
+    }
     | {"string", "types", "typing", "unicodedata", "uuid", "zoneinfo"}
     | {"iso4217", "msgspec", "pint", "tzdata"}
 )
