@@ -1,6 +1,6 @@
 # Every target sets itself up: Python >= 3.11 is all that must be there. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check static bench soak lock format clean
+.PHONY: help serve demo test check static bench soak drills lock format clean
 
 VENV := .venv/bin
 UV ?= uv
@@ -33,6 +33,10 @@ bench: ## print the table of speeds
 	@scripts/setup dev
 	@$(VENV)/python -m bench $(ARGS)
 
+drills: ## break two and three nodes under load, count what is lost (ARGS="kill cut --turns 5")
+	@scripts/setup dev
+	@$(VENV)/python -m tests.drills $(ARGS)
+
 soak: ## run the tests with the large figures (hours)
 	@scripts/setup dev
 	@WAYMARK_SOAK=1 $(VENV)/pytest -n 2 -o faulthandler_timeout=0 $(ARGS)
@@ -42,6 +46,10 @@ format: ## format the code and rewrite the generated references
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
 	$(VENV)/python scripts/reference.py
+
+types: ## rewrite the TypeScript client's types from the OpenAPI document
+	@scripts/setup dev
+	$(VENV)/python scripts/typescript.py
 
 lock: ## renew the lock files (needs uv; UPGRADE=--upgrade takes newer versions)
 	$(UV) pip compile $(LOCKING) --group build -o requirements.lock

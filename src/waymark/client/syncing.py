@@ -78,6 +78,7 @@ class Syncing:
     def sync(self) -> Plan[Synced]:
         """Push, then pull until nothing is new, then prove it."""
         before = len(self._replica.refused())
+        yield from self._check_history()
         pushed = yield from self.push()
         pulled, digest = yield from self.pull()
         differing = self._differing(digest)
@@ -88,6 +89,19 @@ class Syncing:
             pulled, differing = pulled + more, self._differing(digest)
         refused = len(self._replica.refused()) - before
         return Synced(pushed=pushed, refused=refused, pulled=pulled, differing=differing)
+
+    def _check_history(self) -> Plan[None]:
+        """Let go of the bases of changes that wait if the server's history is not the one they are of.
+
+        In the history of a restored backup the same versions stand for what this device never saw.
+        """
+        replica = self._replica
+        if replica.cursor is None or all(each.base_version is None for each in replica.store.waiting()):
+            return
+        try:
+            yield from self._calls.ask("GET", "/sync/pull", params={"since": replica.cursor, "limit": "1"})
+        except CursorGone:
+            replica.begin_snapshot()
 
     # Pushing ------------------------------------------------------------------------------
 
