@@ -39,7 +39,13 @@ _PASSING: Final = ("08", "0A000", "25P03", "28", "3D", "40", "53", "55", "57", "
 database, rolled back, resources, lock, shutdown, system."""
 
 
-_TROUBLE: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
+_TROUBLE: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # a connection that the server ended while it was idle, or was being lent
+    OSError,
+    TimeoutError,
+)
 
 
 @contextmanager
