@@ -53,8 +53,9 @@ ROUTES_INTRO = """\
 Parameters, bodies, answers and examples are in the OpenAPI document that every server serves at
 `/openapi.json` and shows at `/docs`."""
 EVENTS_INTRO = """\
-The frames of sockets (`/ws`) and event streams (`/events`), and the bodies of webhooks. Their schemas are in the AsyncAPI
-document that every server serves at `/asyncapi.json`; [how to follow](../consuming-goal-state.md) tells which way to choose."""
+The frames of sockets (`/ws`) and event streams (`/events`), and the bodies of webhooks. Their schemas are in
+the AsyncAPI document that every server serves at `/asyncapi.json`; which way of following to choose is told
+[elsewhere](../consuming-goal-state.md)."""
 COMMANDS_INTRO = """\
 `waymark COMMAND --help` says more. Every command works beside a running server."""
 
@@ -78,18 +79,24 @@ def routes(document: dict[str, Any]) -> Iterator[list[str]]:
 def events(document: dict[str, Any]) -> str:
     messages, schemas = document["components"]["messages"], document["components"]["schemas"]
     change = messages["EntityUpdated"]["examples"][0]["payload"]
-    entities = (
-        (condition["if"]["properties"]["entity"]["const"], condition["then"]["properties"]["data"]["$ref"])
+    records = {
+        condition["if"]["properties"]["entity"]["const"]: schemas[
+            condition["then"]["properties"]["data"]["$ref"].rpartition("/")[2]
+        ]["properties"]
         for condition in schemas["Change"]["allOf"]
-    )
+    }
+    common = [name for name in records["goals"] if all(name in fields for fields in records.values())]
     blocks = [
         page("Events", EVENTS_INTRO, ["Event", "Says", "Example"], frames(document, "follow")),
         f"## A change\n\n```json\n{json.dumps(change, ensure_ascii=False, indent=1)}\n```\n",
         page(
             "Entities",
-            "What `data.data` holds, by `data.entity`; their types are in the document.",
-            ["Entity", "Fields"],
-            ([code(entity), fields(schemas[name.rpartition("/")[2]])] for entity, name in entities),
+            f"What `data.data` holds, by `data.entity`. In every record: {codes(common)}.",
+            ["Entity", "Has besides"],
+            (
+                [code(entity), codes(name for name in fields if name not in common)]
+                for entity, fields in records.items()
+            ),
             level=2,
         ),
         page(
@@ -119,8 +126,8 @@ def frames(document: dict[str, Any], operation: str) -> Iterator[list[str]]:
         yield [code(message["name"]), f"{message['summary']} {message.get('description', '')}".strip(), shown]
 
 
-def fields(schema: dict[str, Any]) -> str:
-    return " ".join(code(name) for name in schema["properties"])
+def codes(names: Iterable[str]) -> str:
+    return " ".join(map(code, names))
 
 
 def commands(command: Any, name: str) -> Iterator[list[str]]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-import yaml
+import yaml  # type: ignore[import-untyped]  # nobody ships its types with it
 
 from waymark.app import Application
 from waymark.settings import PREFIX, Settings
@@ -115,7 +115,9 @@ def test_a_proxy_hides_the_metrics_and_has_its_braces_closed(name: str) -> None:
 
 @pytest.mark.skipif(shutil.which("caddy") is None, reason="no Caddy here")
 def test_caddy_takes_its_file() -> None:
-    subprocess.run(["caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"], check=True)
+    subprocess.run(
+        ["caddy", "validate", "--adapter", "caddyfile", "--config", DEPLOY / "Caddyfile"], check=True
+    )
 
 
 # Metrics ------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ STORIES: Final = [
     for name, steps in stories((ROOT / page).read_text("utf-8")).items()
 ]
 PORTS: Final = re.compile(r"127\.0\.0\.1:80\d\d")
-TOLD: Final = re.compile(r"(WAYMARK_(?:CLOCK|WEBHOOK_ALLOW))=([^\s`]+)")
+TOLD: Final = re.compile(r"(WAYMARK_(?:CLOCK|METRICS|WEBHOOK_ALLOW))=([^\s`]+)")
 """Settings that a page asks its server to be started with."""
 READY: Final = re.compile(r"ready at http://(\S+)")
 END_OF_STEP: Final = "\x1e"

@@ -62,6 +62,13 @@ async def test_twice_is_once(empty_url: str) -> None:
     await database.close()
 
 
+async def test_one_that_is_ahead_of_us_lacks_nothing(empty_url: str, cluster: Cluster) -> None:
+    await migrate(empty_url)
+    execute(empty_url, "UPDATE alembic_version SET version_num = '9999'", cluster)
+    assert await pending(empty_url) == await migrate(empty_url) == []
+    assert execute(empty_url, "SELECT version_num FROM alembic_version", cluster).strip() == "9999"
+
+
 async def test_two_nodes_starting_together(empty_url: str) -> None:
     steps = await pending(empty_url)
     program = "import asyncio, sys, waymark.store.migrate as m; print(asyncio.run(m.migrate(sys.argv[1])))"

@@ -49,8 +49,14 @@ async def pending(url: str) -> list[str]:
 
 
 def missing(version: str | None) -> list[str]:
-    """The revisions after `version` (None: of an empty database), oldest first."""
+    """The revisions after `version` (None: of an empty database), oldest first.
+
+    A version from after our time lacks nothing: migrations only add, so that the nodes of the version
+    before go on while an upgrade rolls.
+    """
     script = ScriptDirectory(str(MIGRATIONS))
+    if version is not None and version not in {step.revision for step in script.walk_revisions()}:
+        return []
     return [step.revision for step in script.iterate_revisions("head", version or "base")][::-1]
 
 
