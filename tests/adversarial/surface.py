@@ -29,6 +29,8 @@ BY_SECRET_ADDRESS = {
     "/api/v1/goals/{goal_id}/badge.svg",
 }
 """What no id finds, and whoever knows the address may read; tests/calendar and tests/pictures attack it."""
+EVENT_STREAM = "text/event-stream"
+"""What has no end and no JSON, and takes its token in the address, too; tests/realtime attacks it."""
 SAMPLES: dict[str, Any] = {
     "text": "some text",
     "prose": "some text",
@@ -98,7 +100,9 @@ class Surface:
         self.operations = [
             self._operation(route)
             for route in routes
-            if route.include_in_schema and route.path not in BY_SECRET_ADDRESS
+            if route.include_in_schema
+            and route.path not in BY_SECRET_ADDRESS
+            and route.nature.media_type != EVENT_STREAM
         ]
 
     @classmethod

@@ -30,6 +30,7 @@ PUBLIC = {
     "GET /readyz",
     "GET /metrics",
     "GET /openapi.json",
+    "GET /asyncapi.json",
     "GET /docs",
     "GET /",
     "GET /app/{digest}/{name}",

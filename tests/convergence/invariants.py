@@ -19,7 +19,7 @@ from tests.sync.pushing import everything
 from waymark.domain.records import JournalRow
 from waymark.domain.vocabulary import ENTITIES
 from waymark.realtime.conversation import Conversation
-from waymark.realtime.frames import Close
+from waymark.realtime.frames import Close, Frame
 
 Key: TypeAlias = tuple[str, str]
 State: TypeAlias = dict[Key, Document]
@@ -183,6 +183,9 @@ class _Listening:
         self.frames.append(json.loads(text, parse_float=Decimal))
         if event == "live":
             self._is_live.set()
+
+    async def pass_on(self, frame: Frame, prev_seq: int) -> None:
+        await self.send(frame.event, frame.text(prev_seq))
 
     async def close(self, code: Close) -> None:
         raise AssertionError(code)

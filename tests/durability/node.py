@@ -19,16 +19,21 @@ BUSY = 503
 
 
 class Node:
-    """One process of the product; `address` is its API."""
+    """One process of the product; `address` is its API.
 
-    def __init__(self, url: str, folder: Path) -> None:
+    `within` is a command that starts it elsewhere, `chosen` are variables of its environment.
+    """
+
+    def __init__(self, url: str, folder: Path, *within: str, **chosen: str) -> None:
         self._folder = folder
+        self._within = within
         self._environment = {
             **os.environ,
             "WAYMARK_DATABASE_URL": url,
             "WAYMARK_DATA_DIR": str(folder),
             "WAYMARK_SECRET": "a secret of at least thirty-two characters",
             "WAYMARK_RATE_LIMITS": "off",
+            **chosen,
         }
         self._process: subprocess.Popen[str]
         self.address = ""
@@ -44,7 +49,7 @@ class Node:
         """Begin to start; a test that starts several lets them start side by side."""
         with (self._folder / "node.log").open("a") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "waymark", "serve", "--port", "0"],
+                [*self._within, sys.executable, "-m", "waymark", "serve", "--port", "0"],
                 env=self._environment,
                 cwd=self._folder,
                 stdout=subprocess.PIPE,

@@ -53,7 +53,13 @@ class World:
         self.database = connect(url)
         self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
         self.run(self.database.open())
-        settings = Settings.load(data_dir=folder, database_url=url, secret=SECRET, rate_limits=False)
+        settings = Settings.load(
+            data_dir=folder,
+            database_url=url,
+            secret=SECRET,
+            rate_limits=False,
+            access_token_seconds=86_400,  # a person of the soak stays for longer than a quarter of an hour
+        )
         self._app = create_app(settings, database=self.database, clock=self.clock)
         self._token = ""
         self._persons = 0

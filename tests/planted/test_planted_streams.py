@@ -110,6 +110,9 @@ async def a_revoked_token_ends_its_streams(stage: Stage) -> None:
         async def send(self, *_: object) -> None:
             """Heard."""
 
+        async def pass_on(self, *_: object) -> None:
+            """Heard as well."""
+
         async def close(self, _: object) -> None:
             self.is_closed.set()
 

@@ -33,6 +33,11 @@ BELOW = {
     "debt_payments": ("debts", "payments"),
 }
 LINKS = {"goal_tasks": ("tasks", "taskId"), "goal_habits": ("habits", "habitId")}
+ALL_OF: dict[str, tuple[dict[str, str], ...]] = {
+    "achievements": ({},),
+    "sync_conflicts": ({"status": "open"}, {"status": "resolved"}),
+}
+"""What is asked for to get all of an entity, where it is not by showStatus."""
 NOT_PAGED = {"goal_milestones", "achievements"}
 JOINED = "goals"
 """What neighbours show of their goals: outside of their version, so it follows from the goals' own frames."""
@@ -63,8 +68,7 @@ async def fetched(person: Person) -> State:
     state: State = {}
     for entity, path in TOP.items():
         state[entity] = {}
-        for shown in ("active", "archived") if entity not in {"achievements", "sync_conflicts"} else (None,):
-            params = {} if shown is None else {"showStatus": shown}
+        for params in ALL_OF.get(entity, ({"showStatus": "active"}, {"showStatus": "archived"})):
             state[entity] |= {each["id"]: each for each in await everything(person, path, **params)}
     for entity, (parents, name) in BELOW.items():
         state[entity] = {}

@@ -27,6 +27,7 @@ async def test_from_hello_to_live_and_on(site: Site, ada: Person) -> None:
         }
         goal = await ada.goal(**COUNT)
         frame = await line.next()
+        assert (site.services.streams.total, site.services.streams.frames_sent) == (1, 1)
         assert frame["data"] == {"entity": "goals", "id": goal["id"], "operation": "create", "data": goal}
         assert {name: frame[name] for name in frame if name not in {"data", "cursor"}} == {
             "event": "entity:updated",

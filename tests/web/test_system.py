@@ -9,7 +9,7 @@ import httpx2
 from tests.web.sample import ID, Services, sample
 
 from waymark import __version__
-from waymark.web.metrics import Metrics
+from waymark.web.metrics import Metrics, Reading
 
 
 async def test_health_and_readiness(client: httpx2.AsyncClient, services: Services) -> None:
@@ -37,6 +37,22 @@ async def test_metrics_count_by_route_and_only_when_on(client: httpx2.AsyncClien
     assert f'waymark_requests_total{{{route},status="404"}} 1.0' in response.text
     assert f"waymark_request_seconds_count{{{route}}} 2.0" in response.text
     assert ID not in response.text
+
+
+def test_readings_are_taken_when_somebody_asks() -> None:
+    held = {"a": 1}
+    metrics = Metrics(
+        [
+            Reading("gauge", "waymark_held", "What is held.", lambda: len(held)),
+            Reading("counter", "waymark_done", "What was done.", lambda: held, "job"),
+        ]
+    )
+    held |= {"b": 2}
+    text = metrics.text().decode()
+    assert "waymark_held 2.0" in text
+    assert 'waymark_done_total{job="a"} 1.0' in text
+    assert 'waymark_done_total{job="b"} 2.0' in text
+    assert f'waymark_build_info{{version="{__version__}"}} 1.0' in text
 
 
 async def test_the_docs_load_nothing_from_elsewhere(client: httpx2.AsyncClient) -> None:

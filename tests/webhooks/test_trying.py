@@ -80,6 +80,7 @@ async def test_a_delivery_keeps_its_id_until_it_is_taken(
     assert (delivery["status"], delivery["nextAttemptAt"]) == ("delivered", None)
     assert [each["statusCode"] for each in delivery["attempts"]] == [503, 503, 503, 200]
     assert [each["error"] for each in delivery["attempts"]] == ["not_accepted"] * 3 + [None]
+    assert round_.courier.attempts == {"not_accepted": 3, "delivered": 1}
     assert (await shown(ada, hook))["failingSince"] is None
 
 

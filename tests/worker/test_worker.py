@@ -90,6 +90,8 @@ async def test_a_failed_job_runs_again(failure: Exception) -> None:
     async with worker.running():
         await failing.has_run(3)
         await other.has_run(3)
+    assert worker.failures == {"failing": 2, "other": 0}
+    assert worker.runs["failing"] >= 1
 
 
 async def test_no_poke_hurries_a_failed_job() -> None:

@@ -23,7 +23,7 @@ from waymark.settings import Settings
 from waymark.store.connect import sqlite_path
 from waymark.store.migrate import migrate as apply_migrations
 from waymark.store.sqlite import hold_lock
-from waymark.web.farewell import Answers, Sockets
+from waymark.web.connections import Answers, Sockets
 
 GRACE_SECONDS: Final = 6
 """What requests under way get before they are cut off; closing the database fits into the rest of ten."""

@@ -27,6 +27,7 @@ from waymark.realtime.follow import Beginning, Follower, Journals
 from waymark.realtime.frames import (
     Chosen,
     Close,
+    Frame,
     Hello,
     Live,
     Ping,
@@ -67,7 +68,10 @@ class Wire(Protocol):
         """The client's next frame; None: the client is gone, or the wire was closed."""
 
     async def send(self, event: str, text: str, cursor: str | None = None) -> None:
-        """Send a frame; waits for as long as the client does not read. Raises Gone."""
+        """Send a frame of this stream; waits for as long as the client does not read. Raises Gone."""
+
+    async def pass_on(self, frame: Frame, prev_seq: int) -> None:
+        """Likewise for a frame of the journal, which others get too."""
 
     async def close(self, code: Close) -> None:
         """End it, telling why; likewise."""
@@ -248,7 +252,7 @@ class Conversation:
                 continue
             for frame in frames:
                 if follower.wants(frame):
-                    await wire.send(frame.event, frame.text(self._sent), frame.cursor)
+                    await wire.pass_on(frame, self._sent)
                     self._sent = frame.seq
                     self._host.frames_sent += 1
                 follower.covered(frame)

@@ -3,7 +3,7 @@
 These types make the AsyncAPI document. Who gets which frame, and when, is not known here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from enum import IntEnum
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
@@ -19,6 +19,8 @@ from waymark.domain.vocabulary import ENTITIES, Operation
 from waymark.errors import Fault, Invalid, MalformedRequest, Problem
 
 Event: TypeAlias = Literal["entity:updated", "insight:new", "reminder"]
+Pack: TypeAlias = Callable[[str], bytes]
+"""What a wire makes of a frame's text."""
 
 MAX_IDS: Final = 1_000
 """How many ids one stream may follow; a frame of 64 KiB names more."""
@@ -160,7 +162,7 @@ _KIND: Final = msgspec.json.Decoder(_Kind)
 class Frame:
     """A journal row on its way out: the same for all who follow it, save for what they got before."""
 
-    __slots__ = ("_after", "_before", "_text", "cursor", "entity", "event", "id", "seq")
+    __slots__ = ("_after", "_before", "_packed", "cursor", "entity", "event", "id", "seq")
 
     def __init__(self, row: JournalRow, cursor: str) -> None:
         self.seq = row.seq
@@ -180,11 +182,18 @@ class Frame:
             f',"seq":{row.seq},"txn":{row.txn},"cursor":"{cursor}","version":{row.version}'
             f',"updatedAt":"{format_instant(row.at)}","origin":"{row.origin}"}}'
         )
-        self._text = f"{self._before}{row.seq - 1}{self._after}"
+        self._packed: dict[Pack, tuple[int, bytes]] = {}
 
     def text(self, prev_seq: int) -> str:
         """Its JSON for a stream whose last frame was `prev_seq`."""
-        return self._text if prev_seq == self.seq - 1 else f"{self._before}{prev_seq}{self._after}"
+        return f"{self._before}{prev_seq}{self._after}"
+
+    def packed(self, prev_seq: int, pack: Pack) -> bytes:
+        """What a wire makes of the text, made once for all who got the same frame before."""
+        made = self._packed.get(pack)
+        if made is None or made[0] != prev_seq:
+            made = self._packed[pack] = prev_seq, pack(self.text(prev_seq))
+        return made[1]
 
 
 def frame_of(row: JournalRow, cursor: str, prev_seq: int) -> bytes:

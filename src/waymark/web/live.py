@@ -13,17 +13,18 @@ from urllib.parse import parse_qs
 
 from pydantic import Field
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from waymark.actions.fields import Id, Parameters, Several
 from waymark.domain.vocabulary import Entity
 from waymark.errors import CursorGone, RateLimited
 from waymark.realtime.conversation import Conversation, Gone
 from waymark.realtime.cursor import position
-from waymark.realtime.frames import MAX_IDS, Chosen, Close
+from waymark.realtime.frames import MAX_IDS, Chosen, Close, Frame
 from waymark.realtime.streams import Streams
 from waymark.web.asyncapi import document
 from waymark.web.call import Call, Services
+from waymark.web.connections import WRITE, Write, framed
 from waymark.web.envelope import ENCODER
 from waymark.web.route import Router
 
@@ -48,11 +49,13 @@ Request: TypeAlias = Call[LiveServices]
 class SocketWire:
     """Frames as text messages of a WebSocket."""
 
-    __slots__ = ("_receive", "_send")
+    __slots__ = ("_receive", "_send", "_write")
 
-    def __init__(self, receive: Receive, send: Send) -> None:
+    def __init__(self, receive: Receive, send: Send, write: Write | None) -> None:
+        """`write` is the short way that our own server offers."""
         self._receive = receive
         self._send = send
+        self._write = write
 
     async def receive(self) -> str | bytes | None:
         message = await self._receive()
@@ -62,14 +65,18 @@ class SocketWire:
         return message["bytes"] if text is None else text
 
     async def send(self, _event: str, text: str, _cursor: str | None = None) -> None:
-        try:
-            await self._send({"type": "websocket.send", "text": text})
-        except (OSError, RuntimeError):
-            raise Gone from None
+        await self._sent({"type": "websocket.send", "text": text})
+
+    async def pass_on(self, frame: Frame, prev_seq: int) -> None:
+        if self._write is None or not self._write(frame.packed(prev_seq, framed)):
+            await self._sent({"type": "websocket.send", "text": frame.text(prev_seq)})
 
     async def close(self, code: Close) -> None:
+        await self._sent({"type": "websocket.close", "code": code.value})
+
+    async def _sent(self, message: Message) -> None:
         try:
-            await self._send({"type": "websocket.close", "code": code.value})
+            await self._send(message)
         except (OSError, RuntimeError):
             raise Gone from None
 
@@ -99,6 +106,9 @@ class EventWire:
         # Without data it is no event, but its id counts from then on.
         body = ":\n" if event == "pong" else f"event: {event}\ndata: {text}\n"
         await self._write(f"id: {cursor}\n{body}\n" if cursor else f"{body}\n")
+
+    async def pass_on(self, frame: Frame, prev_seq: int) -> None:
+        await self.send(frame.event, frame.text(prev_seq), frame.cursor)
 
     async def close(self, _: Close) -> None:
         await self._write("", more=False)
@@ -203,17 +213,26 @@ def _set(given: Iterable[str] | None) -> frozenset[str] | None:
 async def socket(scope: Scope, receive: Receive, send: Send) -> None:
     """ASGI application of a WebSocket that its client opened."""
     services: LiveServices = scope["app"].state.services
-    headers = dict(scope["headers"])
     await receive()
-    if not is_own(headers.get(b"origin"), headers.get(b"host"), services.cors_origins):
+    token, since, is_welcome = _asked(scope, services.cors_origins)
+    if not is_welcome:
         await send({"type": "websocket.close"})  # answered as 403 (RFC 6455 §4.2.2)
         return
     await send({"type": "websocket.accept"})
+    wire = SocketWire(receive, send, scope["extensions"].get(WRITE))
+    # Nobody asks again, and thousands of these wait at once.
+    scope["headers"] = []
+    await Conversation(services.streams, wire).hold(token, since)
+
+
+def _asked(scope: Scope, cors_origins: Sequence[str]) -> tuple[str | None, str | None, bool]:
+    """The token and cursor that came with the address, and whether its page may open sockets here."""
+    headers = dict(scope["headers"])
     query = parse_qs(scope["query_string"].decode("latin-1"))
     scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
     given = query.get("token") or ([token.strip()] if scheme.lower() == "bearer" else [None])
-    wire = SocketWire(receive, send)
-    await Conversation(services.streams, wire).hold(given[0], query.get("since", [None])[0])
+    is_welcome = is_own(headers.get(b"origin"), headers.get(b"host"), cors_origins)
+    return given[0], query.get("since", [None])[0], is_welcome
 
 
 def is_own(origin: bytes | None, host: bytes | None, allowed: Sequence[str]) -> bool:
