@@ -30,6 +30,7 @@ from waymark.store.connect import connect, hints_for
 from waymark.store.database import Database
 from waymark.store.listing import Cursors
 from waymark.store.migrate import pending
+from waymark.store.postgres import Pool
 from waymark.store.windows import SharedWindows
 from waymark.web import (
     accounts,
@@ -175,7 +176,14 @@ class Application:
 
 def connected(settings: Settings) -> Database:
     """The database that the settings name, not yet open."""
-    return connect(settings.database_url.get_secret_value(), pool_size=settings.pool_max_size)
+    pool = Pool(
+        min_size=settings.pool_min_size,
+        max_size=settings.pool_max_size,
+        timeout_ms=settings.pool_timeout_ms,
+        statement_timeout_ms=settings.statement_timeout_ms,
+        lock_timeout_ms=settings.lock_timeout_ms,
+    )
+    return connect(settings.database_url.get_secret_value(), pool)
 
 
 def limits_per_minute(settings: Settings) -> dict[Kind, int]:

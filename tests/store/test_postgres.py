@@ -5,6 +5,7 @@ What both databases promise is in test_database.py.
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -12,12 +13,14 @@ import sqlalchemy as sa
 from tests.cluster import Cluster
 from tests.store import samples
 
+from waymark.app import connected
 from waymark.errors import Unavailable
-from waymark.store import postgres, schema
+from waymark.settings import Settings
+from waymark.store import schema
 from waymark.store.columns import Text
 from waymark.store.database import Put, Transaction
 from waymark.store.migrate import migrate
-from waymark.store.postgres import Postgres
+from waymark.store.postgres import Pool, Postgres
 from waymark.store.statement import Statement
 
 POOL = 4
@@ -31,7 +34,7 @@ LOCK_GOAL = Statement(
 
 @pytest.fixture
 async def database(postgres_url: str) -> AsyncIterator[Postgres]:
-    database = Postgres(postgres_url, POOL)
+    database = Postgres(postgres_url, Pool(max_size=POOL))
     await database.open()
     await samples.seeded(database, Put(schema.goals, [samples.goal(2)]))
     yield database
@@ -76,6 +79,30 @@ async def states(connection: "asyncpg.Connection[asyncpg.Record]") -> list[str]:
 async def test_settings_hold_on_every_connection(database: Postgres, name: str, value: str) -> None:
     rows = await asyncio.gather(*(database.all(SETTING, name=name) for _ in range(POOL)))
     assert rows == [[(value,)]] * POOL
+
+
+async def test_what_settings_bound_is_bounded(tmp_path: Path, postgres_url: str) -> None:
+    settings = Settings.load(
+        data_dir=tmp_path,
+        database_url=postgres_url,
+        secret="s" * 32,
+        pool_min_size=0,
+        pool_max_size=1,
+        pool_timeout_ms=50,
+        statement_timeout_ms=4_321,
+        lock_timeout_ms=1_234,
+    )
+    database = connected(settings)
+    await database.open()
+    for name, value in (("statement_timeout", "4321ms"), ("lock_timeout", "1234ms")):
+        assert await database.all(SETTING, name=name) == [(value,)]
+
+    async def held(_: Transaction) -> None:
+        with pytest.raises(Unavailable):
+            await database.check()
+
+    await database.write(held)
+    await database.close()
 
 
 async def test_a_lock_is_not_waited_for_for_long(
@@ -129,18 +156,20 @@ async def test_cancelled_callers_give_their_connections_back_clean(
 
 
 async def test_all_connections_taken(
-    database: Postgres, beside: "asyncpg.Connection[asyncpg.Record]", monkeypatch: pytest.MonkeyPatch
+    database: Postgres, beside: "asyncpg.Connection[asyncpg.Record]"
 ) -> None:
-    monkeypatch.setattr(postgres, "ACQUIRE_SECONDS", 0.2)
+    impatient = Postgres(database.url, Pool(max_size=POOL, timeout_ms=200))
+    await impatient.open()
     async with beside.transaction():
         await beside.execute("SELECT 1 FROM heads FOR UPDATE")
-        waiting = [asyncio.create_task(database.write(raised_seq)) for _ in range(POOL)]
+        waiting = [asyncio.create_task(impatient.write(raised_seq)) for _ in range(POOL)]
         await asyncio.sleep(0.05)
         with pytest.raises(Unavailable) as refused:
-            await database.one(samples.HEAD, user_id=samples.USER)
+            await impatient.one(samples.HEAD, user_id=samples.USER)
         assert refused.value.retry_after == 1
     assert sorted(await asyncio.gather(*waiting)) == [1, 2, 3, 4]
-    await database.check()
+    await impatient.check()
+    await impatient.close()
 
 
 async def test_connections_that_die(database: Postgres, beside: "asyncpg.Connection[asyncpg.Record]") -> None:
@@ -166,9 +195,9 @@ async def test_connections_that_die(database: Postgres, beside: "asyncpg.Connect
 
 async def test_a_server_that_is_not_there(cluster: Cluster) -> None:
     with pytest.raises(Unavailable, match='"nowhere" does not exist'):
-        await Postgres(cluster.url("nowhere"), POOL).open()
+        await Postgres(cluster.url("nowhere")).open()
     with pytest.raises(Unavailable, match="refused"):
-        await Postgres("postgresql://postgres@127.0.0.1:1/x", POOL).open()
+        await Postgres("postgresql://postgres@127.0.0.1:1/x").open()
 
 
 async def test_documents_stay_in_their_rows(
@@ -198,7 +227,7 @@ def durable() -> Iterator[Cluster]:
 async def test_a_crash_loses_nothing_and_passes(durable: Cluster) -> None:
     url = durable.create("waymark")
     await migrate(url)
-    database = Postgres(url, POOL)
+    database = Postgres(url, Pool(max_size=POOL))
     await database.open()
     await samples.seeded(database)
     for seq in (1, 2):

@@ -73,6 +73,9 @@ class Wire(Protocol):
     async def pass_on(self, frame: Frame, prev_seq: int) -> None:
         """Likewise for a frame of the journal, which others get too."""
 
+    def pass_on_at_once(self, frame: Frame, prev_seq: int) -> bool:
+        """The same if it can be done without waiting; whether it was."""
+
     async def close(self, code: Close) -> None:
         """End it, telling why; likewise."""
 
@@ -211,6 +214,7 @@ class Conversation:
             begins = await self._begun(since)
             self._sent = begins.place.seq
             await self._send_ready(begins)
+            follower.at_once = self._pass_on_at_once
             self._sending = asyncio.create_task(self._send_all(), name="sending")
             await self._listen()
         finally:
@@ -256,6 +260,12 @@ class Conversation:
                     self._sent = frame.seq
                     self._host.frames_sent += 1
                 follower.covered(frame)
+
+    def _pass_on_at_once(self, frame: Frame) -> bool:
+        is_told = self._ending is None and self._wire.pass_on_at_once(frame, self._sent)
+        if is_told:
+            self._sent = frame.seq
+        return is_told
 
     async def _send_ready(self, begins: Beginning) -> None:
         seq, cursor = begins.place

@@ -4,6 +4,7 @@ What follows is read from the journal when it can be sent; nothing is queued her
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import structlog
@@ -24,6 +25,8 @@ KEPT_SECONDS: Final = 1.0
 FURTHEST: Final = 20_000
 """Whoever is further behind takes a snapshot, which is less to send and to read."""
 RETRY_SECONDS: Final = 1.0
+TOLD_AT_ONCE: Final = 250
+"""How many followers are told before others get their turn."""
 
 
 class Tail:
@@ -35,7 +38,7 @@ class Tail:
         self.seq = 0
         """Rows up to here are known to be there."""
         self.followers: set[Follower] = set()
-        self._cursors: Cursors
+        self._cursors: Cursors | None = None
         self._frames: dict[int, Frame] = {}
         self._forgetting: asyncio.TimerHandle | None = None
         self._reading: asyncio.Task[None] | None = None
@@ -47,8 +50,10 @@ class Tail:
         head = await self.database.one(HEAD, user_id=self.user_id)
         if head is None:
             raise NotFound
-        self._cursors = Cursors(self.user_id, head.epoch)
-        self._move(head.seq)
+        if self._cursors is None:
+            self._cursors, self.seq = Cursors(self.user_id, head.epoch), head.seq
+        elif head.seq > self.seq:
+            self.ring()
 
     def ring(self) -> None:
         """The journal may have grown: read on, once more if that is being done already."""
@@ -61,10 +66,10 @@ class Tail:
 
         Many who ask for the same cost one read.
         """
-        if held := self._held_after(seq):
+        if held := self.held_after(seq):
             return held
         async with self._turn:
-            if held := self._held_after(seq):
+            if held := self.held_after(seq):
                 return held
             frames = await self._read(seq)
             # A long way is gone in steps, between which others get their turn.
@@ -85,7 +90,10 @@ class Tail:
             while self._is_rung:
                 self._is_rung = False
                 while frames := await self._read(self.seq):
-                    self._move(frames[-1].seq)
+                    self.seq = frames[-1].seq
+                    await self._spread()
+                    if len(frames) < PAGE:  # what comes after these rings
+                        break
         except Exception as error:  # noqa: BLE001  # whatever it is, followers wait for this alone: try again
             if not isinstance(error, Unavailable):
                 structlog.get_logger().error("a journal could not be followed", exc_info=error)
@@ -93,17 +101,21 @@ class Tail:
         finally:
             self._reading = None
 
+    async def _spread(self) -> None:
+        """Tell all who follow, with pauses in which others get their turn."""
+        for number, follower in enumerate(list(self.followers), 1):
+            follower.nudge()
+            if number % TOLD_AT_ONCE == 0:
+                await asyncio.sleep(0)
+
     def _retry(self) -> None:
         if self.followers:
             self.ring()
 
-    def _move(self, seq: int) -> None:
-        if seq > self.seq:
-            self.seq = seq
-            for follower in self.followers:
-                follower.nudge()
-
     async def _read(self, seq: int) -> list[Frame]:
+        if self._cursors is None:  # rung before anybody has begun
+            await self.begin()
+            return []
         rows = await self.database.all(JOURNAL_AFTER, user_id=self.user_id, seq=seq, limit=PAGE)
         frames = [Frame(row, self._cursors.after(row)) for row in rows]
         self._frames |= {frame.seq: frame for frame in frames}
@@ -113,7 +125,7 @@ class Tail:
             self._forgetting = asyncio.get_running_loop().call_later(KEPT_SECONDS, self._forget)
         return frames
 
-    def _held_after(self, seq: int) -> list[Frame]:
+    def held_after(self, seq: int) -> list[Frame]:
         held: list[Frame] = []
         while len(held) < PAGE and (frame := self._frames.get(seq + len(held) + 1)) is not None:
             held.append(frame)
@@ -135,7 +147,7 @@ class Beginning(NamedTuple):
 class Follower:
     """One who follows a journal: where they are and what they want, and nothing of what they have not got."""
 
-    __slots__ = ("_furthest", "_waiting", "cursor", "entities", "ids", "seq", "tail")
+    __slots__ = ("_furthest", "_waiting", "at_once", "cursor", "entities", "ids", "seq", "tail")
 
     def __init__(self, tail: Tail, furthest: int) -> None:
         self.tail = tail
@@ -145,6 +157,8 @@ class Follower:
         self.entities: frozenset[str] | None = None
         self.ids: frozenset[str] | None = None
         """What is followed; None: all of them."""
+        self.at_once: Callable[[Frame], bool] | None = None
+        """Passes a frame on if that can be done without waiting, and tells whether it was."""
         self._furthest = furthest
         self._waiting: asyncio.Future[None] | None = None
 
@@ -195,8 +209,16 @@ class Follower:
         self.seq, self.cursor = frame.seq, frame.cursor
 
     def nudge(self) -> None:
-        """The journal reaches further."""
-        if self._waiting is not None and not self._waiting.done():
+        """The journal reaches further: pass it on at once, or wake whoever waits in `next`."""
+        if self._waiting is None or self._waiting.done():
+            return
+        if self.at_once is not None:
+            # Waking a task for each of thousands would cost as much as the sending.
+            for frame in self.tail.held_after(self.seq):
+                if self.wants(frame) and not self.at_once(frame):
+                    break
+                self.covered(frame)
+        if not self.is_at_end:
             self._waiting.set_result(None)
 
     def subscribe(self, chosen: Chosen) -> None:

@@ -8,17 +8,17 @@ from urllib.parse import urlsplit
 
 from waymark.store.database import Database
 from waymark.store.hints import Hints, PostgresHints, SQLiteHints
-from waymark.store.postgres import Postgres
+from waymark.store.postgres import DEFAULT_POOL, Pool, Postgres
 from waymark.store.sqlite import SQLite
 
 
-def connect(url: str, *, pool_size: int = 10) -> Database:
+def connect(url: str, pool: Pool = DEFAULT_POOL) -> Database:
     """The database of `sqlite:///file` (`sqlite:////absolute/file`) or `postgresql://…`, not yet open.
 
-    ValueError for any other address. `pool_size` bounds the connections to PostgreSQL.
+    ValueError for any other address. `pool` bounds what is asked of PostgreSQL.
     """
     if is_postgresql(url):
-        return Postgres(url, pool_size)
+        return Postgres(url, pool)
     return SQLite(sqlite_path(url))
 
 

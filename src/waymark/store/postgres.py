@@ -6,7 +6,7 @@ The only module that knows asyncpg at run time; no statement of its own beyond s
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, Final, Literal, TypeAlias, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -21,19 +21,44 @@ Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
 OLDEST_POSTGRESQL: Final = 15
 ACQUIRE_SECONDS: Final = 3
-"""How long a request waits for a free connection."""
-ANSWER_SECONDS: Final = 10
-"""How long it waits for an answer: longer than the server's limits, should no server be left to keep them."""
+"""How long a connection may take to come about."""
+GRACE_SECONDS: Final = 5
+"""How much longer than the server's limits an answer is waited for, should no server be left to keep them."""
 SETTINGS: Final = {
     "application_name": "waymark",
     "synchronous_commit": "on",
     "default_transaction_isolation": "read committed",
-    "statement_timeout": "5s",
-    "lock_timeout": "2s",
     "idle_in_transaction_session_timeout": "10s",
     "timezone": "UTC",
     "jit": "off",
 }
+
+
+class Pool(NamedTuple):
+    """How many connections a node keeps, and how long whatever uses one may wait; in milliseconds."""
+
+    min_size: int = 2
+    max_size: int = 10
+    timeout_ms: int = 3_000
+    statement_timeout_ms: int = 5_000
+    lock_timeout_ms: int = 2_000
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """What the server is told at the beginning of each connection."""
+        return {
+            **SETTINGS,
+            "statement_timeout": f"{self.statement_timeout_ms}ms",
+            "lock_timeout": f"{self.lock_timeout_ms}ms",
+        }
+
+    @property
+    def answer_seconds(self) -> float:
+        """How long an answer is waited for."""
+        return self.statement_timeout_ms / 1_000 + GRACE_SECONDS
+
+
+DEFAULT_POOL: Final = Pool()
 _PASSING: Final = ("08", "0A000", "25P03", "28", "3D", "40", "53", "55", "57", "58")
 """SQLSTATEs of what passes or an operator mends: connection, stale plan, idle too long, password, no such
 database, rolled back, resources, lock, shutdown, system."""
@@ -72,7 +97,7 @@ def _say(error: BaseException, message: str = "") -> None:
 async def connection_to(url: str) -> "asyncpg.Connection[asyncpg.Record]":
     """A connection of its own, outside any pool, with our settings; Unavailable says why there is none."""
     with in_our_words("PostgreSQL cannot be reached"):
-        return await asyncpg.connect(url, timeout=ACQUIRE_SECONDS, server_settings=SETTINGS)
+        return await asyncpg.connect(url, timeout=ACQUIRE_SECONDS, server_settings=DEFAULT_POOL.settings)
 
 
 class _Session:
@@ -116,9 +141,9 @@ class Postgres:
 
     dialect: Literal["postgresql"] = "postgresql"
 
-    def __init__(self, url: str, pool_size: int) -> None:
+    def __init__(self, url: str, limits: Pool = DEFAULT_POOL) -> None:
         self.url = url
-        self.pool_size = pool_size
+        self.limits = limits
         self.waiting = 0
         """Who waits for a connection."""
 
@@ -126,15 +151,15 @@ class Postgres:
         with in_our_words("PostgreSQL cannot be reached"):
             self.pool: asyncpg.Pool[asyncpg.Record] = await asyncpg.create_pool(
                 self.url,
-                min_size=min(2, self.pool_size),
-                max_size=self.pool_size,
+                min_size=min(self.limits.min_size, self.limits.max_size),
+                max_size=self.limits.max_size,
                 max_inactive_connection_lifetime=300,
                 timeout=ACQUIRE_SECONDS,
-                command_timeout=ANSWER_SECONDS,
+                command_timeout=self.limits.answer_seconds,
                 statement_cache_size=512,
                 max_cacheable_statement_size=0,  # no bound: a batch's text is long, and always the same
                 max_cached_statement_lifetime=0,
-                server_settings=SETTINGS,
+                server_settings=self.limits.settings,
                 reset=_left_as_it_is,
             )
         async with self._session() as session:
@@ -145,7 +170,7 @@ class Postgres:
 
     async def close(self) -> None:
         try:
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout(self.limits.answer_seconds):
                 await self.pool.close()
         except TimeoutError:
             self.pool.terminate()
@@ -156,7 +181,7 @@ class Postgres:
 
     def load(self) -> Load:
         busy = self.pool.get_size() - self.pool.get_idle_size()
-        return Load(busy, self.pool_size, self.waiting)
+        return Load(busy, self.limits.max_size, self.waiting)
 
     async def all(self, statement: Statement[T], **params: Any) -> list[T]:
         async with self._session() as session:
@@ -191,7 +216,7 @@ class _Lent:
     async def __aenter__(self) -> _Session:
         self.database.waiting += 1
         try:
-            async with asyncio.timeout(ACQUIRE_SECONDS):
+            async with asyncio.timeout(self.database.limits.timeout_ms / 1_000):
                 self.connection = await self.database.pool.acquire()
         except _TROUBLE as error:
             _say(error)

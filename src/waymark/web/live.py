@@ -68,8 +68,11 @@ class SocketWire:
         await self._sent({"type": "websocket.send", "text": text})
 
     async def pass_on(self, frame: Frame, prev_seq: int) -> None:
-        if self._write is None or not self._write(frame.packed(prev_seq, framed)):
+        if not self.pass_on_at_once(frame, prev_seq):
             await self._sent({"type": "websocket.send", "text": frame.text(prev_seq)})
+
+    def pass_on_at_once(self, frame: Frame, prev_seq: int) -> bool:
+        return self._write is not None and self._write(frame.packed(prev_seq, framed))
 
     async def close(self, code: Close) -> None:
         await self._sent({"type": "websocket.close", "code": code.value})
@@ -109,6 +112,9 @@ class EventWire:
 
     async def pass_on(self, frame: Frame, prev_seq: int) -> None:
         await self.send(frame.event, frame.text(prev_seq), frame.cursor)
+
+    def pass_on_at_once(self, _frame: Frame, _prev_seq: int) -> bool:
+        return False
 
     async def close(self, _: Close) -> None:
         await self._write("", more=False)
