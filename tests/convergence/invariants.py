@@ -187,6 +187,9 @@ class _Listening:
     async def pass_on(self, frame: Frame, prev_seq: int) -> None:
         await self.send(frame.event, frame.text(prev_seq))
 
+    def pass_on_at_once(self, _frame: Frame, _prev_seq: int) -> bool:
+        return False
+
     async def close(self, code: Close) -> None:
         raise AssertionError(code)
 

@@ -113,6 +113,9 @@ async def a_revoked_token_ends_its_streams(stage: Stage) -> None:
         async def pass_on(self, *_: object) -> None:
             """Heard as well."""
 
+        def pass_on_at_once(self, *_: object) -> bool:
+            return False
+
         async def close(self, _: object) -> None:
             self.is_closed.set()
 
