@@ -9,7 +9,7 @@ import resource
 from collections.abc import Sequence
 from contextlib import suppress
 from time import perf_counter
-from typing import cast
+from typing import NamedTuple, cast
 
 import msgspec
 import uvloop
@@ -92,12 +92,14 @@ class _Filled:
         self.rounds.clear()
         return self
 
-    async def trigger(self) -> None:
+    async def trigger(self) -> float:
+        """The seconds until the trigger was answered."""
         started = perf_counter()
         arrivals = asyncio.gather(*(wire.after(1) for wire in self._wires))
-        await asked(self.hall.trigger_port, self.hall.trigger)
+        _, answered = await asked(self.hall.trigger_port, self.hall.trigger)
         async with asyncio.timeout(PATIENCE_SECONDS):
             self.rounds.append(sorted(at - started for at in await arrivals))
+        return answered - started
 
     def close(self) -> None:
         for wire in self._wires:
@@ -204,8 +206,8 @@ class _Wire(asyncio.Protocol):
             self._awaited.set_result(perf_counter())
 
 
-async def asked(port: int, sent: bytes) -> bytes:
-    """The answer to one request; its status must be a success."""
+async def asked(port: int, sent: bytes) -> tuple[bytes, float]:
+    """The answer to one request, whose status must be a success, and when it came."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(sent)
     head = await reader.readuntil(b"\r\n\r\n")
@@ -213,26 +215,37 @@ async def asked(port: int, sent: bytes) -> bytes:
         raise UnexpectedAnswer(head[:300].decode("latin-1"))
     length = next(line for line in head.lower().split(b"\r\n") if line.startswith(b"content-length:"))
     body = await reader.readexactly(int(length.partition(b":")[2]))
+    at = perf_counter()
     writer.close()
     with suppress(OSError):
         await writer.wait_closed()
-    return body
+    return body, at
 
 
 async def memory(port: int) -> int:
     """Resident KiB of the server."""
-    return int(await asked(port, request("GET", "/bench/memory")))
+    body, _ = await asked(port, request("GET", "/bench/memory"))
+    return int(body)
 
 
-def arrivals(hall: Hall, times: int, pause_seconds: float) -> list[float]:
-    """Seconds from sending the trigger to the frame on a single socket, again and again."""
+class Arrival(NamedTuple):
+    """Seconds from sending the trigger to its answer, and to its frame on a socket."""
 
-    async def measured() -> list[float]:
+    answered: float
+    told: float
+
+
+def arrivals(hall: Hall, times: int, pause_seconds: float) -> list[Arrival]:
+    """On a single socket, again and again."""
+
+    async def measured() -> list[Arrival]:
         filled = await _Filled.opened(hall)
+        found: list[Arrival] = []
         for _ in range(times):
-            await filled.trigger()
+            answered = await filled.trigger()
+            found.append(Arrival(answered, filled.rounds[-1][0]))
             await asyncio.sleep(pause_seconds)
         filled.close()
-        return [seconds for one in filled.rounds for seconds in one]
+        return found
 
     return uvloop.run(measured())

@@ -34,7 +34,9 @@ def test_no_secret_is_written(form: Literal["json", "text"], capsys: pytest.Capt
     request = f"GET /ws?since=5&token=s3same&x=1 with Bearer s3same and {JWT}"
     log.info(request)
     log.info("database", url="postgresql://walter:s3same@host/db")
-    logging.getLogger("uvicorn.error").info('%s - "WebSocket %s" [accepted]', "::1", "/ws?token=s3same&x=1")
+    logging.getLogger("uvicorn.error").warning(
+        '%s - "WebSocket %s" [accepted]', "::1", "/ws?token=s3same&x=1"
+    )
     try:
         local = "s3same"
         raise ValueError(f"refused token={local}")  # noqa: TRY301  # the traceback is what is tested

@@ -23,6 +23,10 @@ from waymark.store.database import Database
 pytestmark = pytest.mark.slow
 
 
+OF_TWO_STEPS = {"POST /webhooks/{record_id}/test"}
+"""What is noted before it is sent to somebody else, and once more with what came of it."""
+
+
 @pytest.fixture
 def failing(database: Database) -> FailingDatabase:
     return FailingDatabase(database)
@@ -76,7 +80,8 @@ async def test_a_failed_write_leaves_nothing(
             if not failing.has_failed:
                 break
             assert (answer.status_code, "Retry-After" in answer.headers) == (503, True), (name, answer.text)
-            assert await contents(database) == before, (name, number)
+            if name not in OF_TWO_STEPS:
+                assert await contents(database) == before, (name, number)
             number += 1
         failing.disarm()
         assert answer.status_code == route.status, (name, answer.text)

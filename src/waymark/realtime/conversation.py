@@ -257,15 +257,18 @@ class Conversation:
             for frame in frames:
                 if follower.wants(frame):
                     await wire.pass_on(frame, self._sent)
-                    self._sent = frame.seq
-                    self._host.frames_sent += 1
+                    self._told(frame)
                 follower.covered(frame)
 
     def _pass_on_at_once(self, frame: Frame) -> bool:
         is_told = self._ending is None and self._wire.pass_on_at_once(frame, self._sent)
         if is_told:
-            self._sent = frame.seq
+            self._told(frame)
         return is_told
+
+    def _told(self, frame: Frame) -> None:
+        self._sent = frame.seq
+        self._host.frames_sent += 1
 
     async def _send_ready(self, begins: Beginning) -> None:
         seq, cursor = begins.place
