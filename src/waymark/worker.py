@@ -77,7 +77,8 @@ class Worker:
             self.stop()
             # Past the grace it is cancelled: what is under way is undone by its own transaction.
             with suppress(TimeoutError):
-                await asyncio.wait_for(task, GRACE_SECONDS)
+                async with asyncio.timeout(GRACE_SECONDS):
+                    await task
 
     async def _kept(self, job: Job) -> None:
         failures, poked = 0, self._poked[job.name]
@@ -105,8 +106,10 @@ def _wait_seconds(job: Job, due_at: datetime | None) -> float:
 
 
 async def _passed(event: asyncio.Event, seconds: float) -> None:
+    # Not `wait_for`: on Python 3.11 it swallows a cancellation that comes together with the event.
     with suppress(TimeoutError):
-        await asyncio.wait_for(event.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await event.wait()
 
 
 def _tell(job: Job, error: Exception) -> None:

@@ -25,6 +25,6 @@ async def _worked(application: Application) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    async with application.bell.running(), application.worker.running():
+    async with application.worker.running():
         say("The worker is running.")
         await stopped.wait()

@@ -74,6 +74,7 @@ class PostgresHints:
         self._url = url
         self.poll_seconds = poll_seconds
         self._connection: asyncpg.Connection[asyncpg.Record] | None = None
+        self._speaking = asyncio.Lock()
 
     async def listen(self, heard: Heard) -> None:
         retry_seconds = FIRST_RETRY_SECONDS
@@ -106,14 +107,20 @@ class PostgresHints:
             while not is_lost.is_set():
                 heard(None)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(is_lost.wait(), self.poll_seconds)
+                    # Not `wait_for`: on Python 3.11 it swallows a cancellation that comes with the loss.
+                    async with asyncio.timeout(self.poll_seconds):
+                        await is_lost.wait()
                 # A peer that vanished without a word is found out only by asking it.
-                await connection.execute("SELECT 1", timeout=self.poll_seconds)
+                async with self._speaking:
+                    await connection.execute("SELECT 1", timeout=self.poll_seconds)
 
     async def tell(self, user_ids: Collection[str]) -> None:
         with suppress(Unavailable, TimeoutError):
-            if self._connection is not None:
-                await self._said(self._connection, user_ids)
+            connection = self._connection
+            if connection is not None:
+                # One statement at a time: a second one on the connection would be refused, and its word lost.
+                async with self._speaking:
+                    await self._said(connection, user_ids)
                 return
             # A command that writes and ends, or a server between two connections.
             connection = await postgres.connection_to(self._url)

@@ -128,7 +128,8 @@ class Courier:
                 if not turns:
                     break
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._changed.wait(), LOOK_SECONDS)
+                    async with asyncio.timeout(LOOK_SECONDS):
+                        await self._changed.wait()
                 self._changed.clear()
             await asyncio.gather(*turns)
         finally:
