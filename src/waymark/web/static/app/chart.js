@@ -154,7 +154,8 @@ export function Chart({ goal, series, imagined }) {
     const resize = new ResizeObserver(([{ contentRect }]) => plot?.setSize({ width: Math.floor(contentRect.width), height: HEIGHT }));
     uPlot().then(
       (UPlot) => {
-        if (isGone) return;
+        // The frame goes at once when another goal is shown; this effect is only told after the next paint.
+        if (isGone || !holder.current) return;
         holder.current.replaceChildren();
         plot = new UPlot(optionsFor(UPlot, goal, series, holder.current.clientWidth, drawn.data[3].filter((value) => value !== null).length < 3, setAt), drawn.data, holder.current);
         resize.observe(holder.current);
