@@ -19,9 +19,9 @@ from waymark.store.statements import HEAD, JOURNAL_AFTER
 
 PAGE: Final = 32
 """Rows read at once: all that a slow reader can keep alive."""
-KEPT: Final = 4 * PAGE
+KEPT_BYTES: Final = 1 << 20
 KEPT_SECONDS: Final = 1.0
-"""How many frames stay for others who follow the same user, and how long."""
+"""How much of what was read stays for others who follow the same user, and how long."""
 FURTHEST: Final = 20_000
 """Whoever is further behind takes a snapshot, which is less to send and to read."""
 RETRY_SECONDS: Final = 1.0
@@ -40,6 +40,7 @@ class Tail:
         self.followers: set[Follower] = set()
         self._cursors: Cursors | None = None
         self._frames: dict[int, Frame] = {}
+        self._kept_bytes = 0
         self._forgetting: asyncio.TimerHandle | None = None
         self._reading: asyncio.Task[None] | None = None
         self._is_rung = False
@@ -118,12 +119,18 @@ class Tail:
             return []
         rows = await self.database.all(JOURNAL_AFTER, user_id=self.user_id, seq=seq, limit=PAGE)
         frames = [Frame(row, self._cursors.after(row)) for row in rows]
-        self._frames |= {frame.seq: frame for frame in frames}
-        for oldest in list(self._frames)[:-KEPT]:
-            del self._frames[oldest]
+        self._keep(frames)
+        return frames
+
+    def _keep(self, frames: list[Frame]) -> None:
+        for frame in frames:
+            if frame.seq not in self._frames:
+                self._frames[frame.seq] = frame
+                self._kept_bytes += frame.size
+        while self._kept_bytes > KEPT_BYTES:
+            self._kept_bytes -= self._frames.pop(next(iter(self._frames))).size
         if self._forgetting is None:
             self._forgetting = asyncio.get_running_loop().call_later(KEPT_SECONDS, self._forget)
-        return frames
 
     def held_after(self, seq: int) -> list[Frame]:
         held: list[Frame] = []
@@ -133,6 +140,7 @@ class Tail:
 
     def _forget(self) -> None:
         self._frames.clear()
+        self._kept_bytes = 0
         self._forgetting = None
 
 

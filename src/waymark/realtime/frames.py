@@ -19,8 +19,8 @@ from waymark.domain.vocabulary import ENTITIES, Operation
 from waymark.errors import Fault, Invalid, MalformedRequest, Problem
 
 Event: TypeAlias = Literal["entity:updated", "insight:new", "reminder"]
-Pack: TypeAlias = Callable[[str], bytes]
-"""What a wire makes of a frame's text."""
+Pack: TypeAlias = Callable[[bytes], bytes]
+"""What a wire makes of a frame's JSON."""
 
 MAX_IDS: Final = 1_000
 """How many ids one stream may follow; a frame of 64 KiB names more."""
@@ -177,28 +177,38 @@ class Frame:
             data = (
                 f'{{"entity":"{row.entity}","id":"{row.id}","operation":"{row.operation}","data":{row.body}}}'
             )
-        self._before = f'{{"event":"{self.event}","data":{data},"prevSeq":'
+        # As bytes: one emoji makes Python keep a text at four bytes for every character.
+        self._before = f'{{"event":"{self.event}","data":{data},"prevSeq":'.encode()
         self._after = (
             f',"seq":{row.seq},"txn":{row.txn},"cursor":"{cursor}","version":{row.version}'
             f',"updatedAt":"{format_instant(row.at)}","origin":"{row.origin}"}}'
-        )
+        ).encode()
         self._packed: dict[Pack, tuple[int, bytes]] = {}
 
-    def text(self, prev_seq: int) -> str:
+    @property
+    def size(self) -> int:
+        """About how many bytes it has."""
+        return len(self._before)
+
+    def json(self, prev_seq: int) -> bytes:
         """Its JSON for a stream whose last frame was `prev_seq`."""
-        return f"{self._before}{prev_seq}{self._after}"
+        return b"%b%d%b" % (self._before, prev_seq, self._after)
+
+    def text(self, prev_seq: int) -> str:
+        """The same as text."""
+        return self.json(prev_seq).decode()
 
     def packed(self, prev_seq: int, pack: Pack) -> bytes:
-        """What a wire makes of the text, made once for all who got the same frame before."""
+        """What a wire makes of the JSON, made once for all who got the same frame before."""
         made = self._packed.get(pack)
         if made is None or made[0] != prev_seq:
-            made = self._packed[pack] = prev_seq, pack(self.text(prev_seq))
+            made = self._packed[pack] = prev_seq, pack(self.json(prev_seq))
         return made[1]
 
 
 def frame_of(row: JournalRow, cursor: str, prev_seq: int) -> bytes:
     """The bytes of one journal row as sockets, events and webhooks carry it."""
-    return Frame(row, cursor).text(prev_seq).encode()
+    return Frame(row, cursor).json(prev_seq)
 
 
 def error_text(problem: Problem) -> str:

@@ -24,9 +24,8 @@ _TEXT: Final = 0x81
 """The first byte of a text in one frame (RFC 6455 §5.2)."""
 
 
-def framed(text: str) -> bytes:
-    """A text as a server's frame: without mask, so the same bytes for every client."""
-    payload = text.encode()
+def framed(payload: bytes) -> bytes:
+    """A text in UTF-8 as a server's frame: without mask, so the same bytes for every client."""
     length = len(payload)
     if length < 126:  # noqa: PLR2004  # from here on the length needs two bytes, or eight
         return bytes((_TEXT, length)) + payload
