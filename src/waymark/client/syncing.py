@@ -71,17 +71,14 @@ class _Resolved(msgspec.Struct, kw_only=True):
 class Syncing:
     """One device's exchange with the server."""
 
-    def __init__(self, calls: Calls, replica: Replica, *, checks_history: bool = True) -> None:
-        """`checks_history`: whether a sync first asks if the server was restored from a backup."""
+    def __init__(self, calls: Calls, replica: Replica) -> None:
         self._calls = calls
         self._replica = replica
-        self._checks_history = checks_history
 
     def sync(self) -> Plan[Synced]:
         """Push, then pull until nothing is new, then prove it."""
         before = len(self._replica.refused())
-        if self._checks_history:
-            yield from self._check_history()
+        yield from self._check_history()
         pushed = yield from self.push()
         pulled, digest = yield from self.pull()
         differing = self._differing(digest)
