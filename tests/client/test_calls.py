@@ -3,21 +3,26 @@
 The server's half is told from outside, answer by answer, except where the application itself is asked.
 """
 
+import asyncio
 import json
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from tests.api.conftest import SECRET
 from tests.api.person import Person
 
+from waymark.actions.tokens import AccessTokens
 from waymark.client import AsyncWaymark, NoAnswer
 from waymark.client.calls import Calls, Envelope, Tokens
 from waymark.client.wire import Plan, Request, Response
+from waymark.clock import FrozenClock
 from waymark.errors import Invalid, NotFound, PreconditionFailed, RateLimited
 
+BEGUN = datetime(2026, 3, 2, tzinfo=UTC)
 OK = Response(200, {}, b'{"success":true,"data":{"id":"x"},"meta":null,"error":null}')
 
 
@@ -73,6 +78,26 @@ def test_an_expired_token_is_exchanged_once() -> None:
     _, sent = played(calls(keep=kept.append).ask("GET", "/goals"), expired, Response(200, {}, pair), OK)
     assert [request.headers.get("authorization") for request in sent] == ["Bearer old", None, "Bearer new"]
     assert kept == [Tokens("new", "next")]
+
+
+def test_a_failed_exchange_can_be_tried_again() -> None:
+    """The tokens are kept: nobody is logged out because the network failed at that moment."""
+    ours = calls(tries=1)
+    with pytest.raises(NoAnswer):
+        played(ours.ask("GET", "/goals"), refusal(401, "AUTH_TOKEN_EXPIRED"), NoAnswer())
+    assert ours.tokens == Tokens("old", "refresh")
+
+
+async def test_calls_at_once_exchange_their_token_once(ada: Person, waymark: AsyncWaymark) -> None:
+    """A refresh token that is used twice ends its session: calls side by side must not."""
+    kept: list[Tokens] = []
+    many = AsyncWaymark("http://test", http=waymark.http, keep=kept.append)
+    await many.login(ada.user["email"], "correct horse battery staple")
+    outdated = AccessTokens(SECRET, 1, FrozenClock(BEGUN)).token_for(ada.user["id"], ada.user["id"])
+    for _ in range(2):
+        many.calls.tokens = Tokens(outdated, kept[-1].refresh_token)
+        await asyncio.gather(*(many.summary() for _ in range(5)))
+    assert len(kept) == 3  # one of the login
 
 
 async def test_typed_records(waymark: AsyncWaymark) -> None:

@@ -3,6 +3,7 @@
 What is called is not known here.
 """
 
+import threading
 from collections.abc import Callable, Mapping
 from random import SystemRandom
 from typing import Any, Final
@@ -20,6 +21,8 @@ FIRST_PAUSE_SECONDS: Final = 0.5
 LONGEST_PAUSE_SECONDS: Final = 30.0
 WORTH_ANOTHER_TRY: Final = frozenset({429, 502, 503, 504})
 _JITTER: Final = SystemRandom().random
+WHILE_EXCHANGED_SECONDS: Final = 0.2
+"""How long a call waits before it looks whether another one has brought new tokens."""
 UNCHANGING: Final = frozenset({"GET", "HEAD"})
 
 
@@ -60,6 +63,7 @@ class Calls:
         self._tries = tries
         self._keep = keep
         self._jitter = jitter
+        self._exchanging = threading.Lock()
 
     def ask(
         self,
@@ -75,36 +79,41 @@ class Calls:
 
         Raises the Problem that the server tells, Unavailable or NoAnswer when trying has not helped.
         """
-        sent = dict(headers)
-        if method not in UNCHANGING:
-            sent["idempotency-key"] = key or str(uuid4())
-        content = None
-        if body is not msgspec.UNSET:
-            sent["content-type"] = "application/json"
-            content = ENCODER.encode(body)
-        request = Request(method=method, path=path, params=params, headers=sent, body=content)
+        request = _request(method, path, body, params, key, headers)
         return (yield from self.ask_anew(lambda: request))
 
     def ask_anew(self, make: Callable[[], Request]) -> Plan[Envelope]:
         """Likewise for a request that is made anew for every try, because it tells the time."""
-        try:
-            return (yield from self._tried(make))
-        except TokenExpired:
-            if self.tokens is None or self.tokens.refresh_token is None:
-                raise
-            yield from self._refresh(self.tokens.refresh_token)
-            return (yield from self._tried(make))
+        pause, was_exchanged = 0.0, False
+        while True:
+            tokens = self.tokens
+            try:
+                return (yield from self._tried(make, tokens, pause))
+            except TokenExpired:
+                if tokens is None or tokens.refresh_token is None or was_exchanged:
+                    raise
+            # A refresh token opens once: whoever comes while it is exchanged goes on with what that brings.
+            if not self._exchanging.acquire(blocking=False):
+                pause = WHILE_EXCHANGED_SECONDS
+                continue
+            try:
+                if self.tokens is tokens:
+                    yield from self._exchange(tokens.refresh_token)
+            finally:
+                self._exchanging.release()
+            pause, was_exchanged = 0.0, True
 
-    def _tried(self, make: Callable[[], Request]) -> Plan[Envelope]:
-        pause, back_off = 0.0, FIRST_PAUSE_SECONDS
+    def _tried(
+        self, make: Callable[[], Request], tokens: Tokens | None, pause: float = 0.0
+    ) -> Plan[Envelope]:
+        token = {} if tokens is None else {"authorization": f"Bearer {tokens.access_token}"}
+        back_off = FIRST_PAUSE_SECONDS
         left = self._tries
         while True:
             left -= 1
             request = make()
             try:
-                response = yield replace(
-                    request, headers={**request.headers, **self._token()}, after_seconds=pause
-                )
+                response = yield replace(request, headers={**request.headers, **token}, after_seconds=pause)
             except NoAnswer:
                 if not left:
                     raise
@@ -116,18 +125,32 @@ class Calls:
             pause = (float(asked) if asked.isdecimal() else back_off) * (1 + self._jitter() / 2)
             back_off = min(2 * back_off, LONGEST_PAUSE_SECONDS)
 
-    def _token(self) -> dict[str, str]:
-        return {} if self.tokens is None else {"authorization": f"Bearer {self.tokens.access_token}"}
-
-    def _refresh(self, refresh_token: str) -> Plan[None]:
-        self.tokens = None
-        answer = yield from self.ask("POST", "/auth/refresh", {"refreshToken": refresh_token})
-        self.admit(answer)
+    def _exchange(self, refresh_token: str) -> Plan[None]:
+        request = _request("POST", "/auth/refresh", {"refreshToken": refresh_token})
+        self.admit((yield from self._tried(lambda: request, None)))
 
     def admit(self, answer: Envelope) -> None:
         """Go on with the tokens that an answer brings."""
         self.tokens = msgspec.json.decode(answer.data, type=Tokens)
         self._keep(self.tokens)
+
+
+def _request(
+    method: str,
+    path: str,
+    body: Any,
+    params: Mapping[str, str] = {},
+    key: str | None = None,
+    headers: Mapping[str, str] = {},
+) -> Request:
+    sent = dict(headers)
+    if method not in UNCHANGING:
+        sent["idempotency-key"] = key or str(uuid4())
+    content = None
+    if body is not msgspec.UNSET:
+        sent["content-type"] = "application/json"
+        content = ENCODER.encode(body)
+    return Request(method=method, path=path, params=params, headers=sent, body=content)
 
 
 def _opened(response: Response) -> Envelope:
