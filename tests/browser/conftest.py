@@ -53,7 +53,7 @@ class Site:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.communicate(timeout=15)
+        self._process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ def test_a_first_start_and_a_clean_end(
     with httpx2.Client() as kept_open:
         kept_open.get(f"{address}/healthz")
         server.send_signal(signal.SIGTERM)
-        out, err = server.communicate(timeout=10)
+        out, err = server.communicate(timeout=60)
     assert (server.returncode, out, err) == (0, "", "")
 
 
@@ -79,7 +79,7 @@ def test_streams_are_told_that_it_ends(server: "subprocess.Popen[str]") -> None:
         with pytest.raises(ConnectionClosedError, match="1012"):
             list(listening)
         assert list(events.iter_bytes())[-1].endswith(b"\n\n")
-        out, err = server.communicate(timeout=10)
+        out, err = server.communicate(timeout=60)
         stalled.socket.close()
     assert (server.returncode, out, err) == (0, "", "")
 

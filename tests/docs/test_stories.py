@@ -28,7 +28,7 @@ TOLD: Final = re.compile(r"(WAYMARK_(?:CLOCK|METRICS|WEBHOOK_ALLOW))=([^\s`]+)")
 """Settings that a page asks its server to be started with."""
 READY: Final = re.compile(r"ready at http://(\S+)")
 END_OF_STEP: Final = "\x1e"
-SECONDS: Final = 30
+SECONDS: Final = 120
 
 
 Told: TypeAlias = frozenset[tuple[str, str]]

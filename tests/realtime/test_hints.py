@@ -21,7 +21,7 @@ async def listening(hints: PostgresHints, heard: Heard) -> AsyncIterator[asyncio
         heard(user_id)
 
     task = asyncio.create_task(hints.listen(noted))
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(PATIENCE):
         await begun.wait()
     yield task
     task.cancel()
@@ -35,7 +35,7 @@ async def test_words_said_at_once_all_arrive(postgres_url: str) -> None:
     mouth, ear = PostgresHints(postgres_url, NEVER), PostgresHints(postgres_url, NEVER)
     async with listening(mouth, lambda _: None), listening(ear, heard.add):
         await asyncio.gather(*(mouth.tell({user_id}) for user_id in users))
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(PATIENCE):
             while users - heard:  # noqa: ASYNC110  # what comes by the wire is only seen by looking
                 await asyncio.sleep(0.01)
 

@@ -126,4 +126,4 @@ async def test_two_workers_and_one_killed(database: Database, workers: Workers) 
     assert Counter(origin for *_, origin in news) == {"api": before, "clock": before}
     assert set(Counter((user_id, id_) for user_id, id_, _ in news).values()) == {1}
     other.send_signal(signal.SIGTERM)
-    assert other.wait(10) == 0
+    assert other.wait(60) == 0

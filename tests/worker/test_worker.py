@@ -34,7 +34,7 @@ class Counted:
         return None if self._due_in is None else now + self._due_in
 
     async def has_run(self, times: int) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while len(self.runs) < times:
                 self._ran.clear()
                 await self._ran.wait()
