@@ -11,12 +11,16 @@ import sqlalchemy as sa
 from msgspec.structs import replace
 from tests.cli.conftest import EMAIL, Waymark, on
 
+from waymark.actions.budgets import create_budget
 from waymark.actions.commands import ReplaceMilestones
 from waymark.actions.milestones import replace_milestones
+from waymark.actions.money_commands import CreateBudget, CreateTransaction
 from waymark.actions.perform import Door
+from waymark.actions.transactions import create_transaction
 from waymark.clock import RealClock
 from waymark.store import inspection, schema, statements
 from waymark.store.database import Add, Change, Database, Drop, Put, Transaction
+from waymark.store.neighbours import budget_period_totals
 from waymark.store.statement import Statement
 
 
@@ -142,6 +146,39 @@ def test_damage_is_found_and_mended(
     mended = waymark("doctor", "--repair", "--user", EMAIL)
     assert (mended.code, said in mended.out) == (0, True)
     assert mended.out.endswith("Everything agrees with the facts.\n")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        pytest.param(
+            sa.update(schema.heads).values(digests={"goals": 1}), "digest of goals: stored 1, ", id="digest"
+        ),
+        pytest.param(
+            sa.update(budget_period_totals).values(spent=Decimal(11)),
+            "stored {'spent': Decimal('11')}, expected {'spent': Decimal('12')}",
+            id="a budget's sum",
+        ),
+        pytest.param(sa.delete(budget_period_totals), "expected PeriodTotal", id="a budget without its sum"),
+    ],
+)
+def test_an_account_is_mended(
+    waymark: Waymark, goal: tuple[str, str], database_url: str, wrong: Any, said: str
+) -> None:
+    async def body(database: Database) -> None:
+        door = Door(database, RealClock())
+        budget = {"name": "Food", "currency": "USD", "limitAmount": 100, "categoryIds": ["food"]}
+        spent = {"type": "expense", "amount": 12, "currency": "USD", "categoryId": "food"}
+        await door.perform(goal[0], create_budget, CreateBudget.model_validate(budget))
+        await door.perform(goal[0], create_transaction, CreateTransaction.model_validate(spent))
+        await database.write(lambda tx: tx.run(Statement(wrong)))
+
+    on(database_url, body)
+    found = waymark("doctor")
+    assert (found.code, said in found.out) == (1, True), found.out
+    mended = waymark("doctor", "--repair")
+    assert (mended.code, said in mended.out) == (0, True), mended.out
+    assert waymark("doctor").out == "Everything agrees with the facts.\n"
 
 
 def test_a_sound_goal_is_left_alone(waymark: Waymark, goal: tuple[str, str], database_url: str) -> None:

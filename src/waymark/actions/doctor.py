@@ -3,9 +3,11 @@
 What should be stored is computed in the domain; nothing here knows a rule of progress.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
+from decimal import Decimal
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -13,17 +15,20 @@ from waymark.actions.accounts import LONG_AGO
 from waymark.actions.perform import Outcome
 from waymark.actions.settlement import Settlement
 from waymark.actions.worlds import gathered_world
+from waymark.domain.amounts import ZERO, plain
 from waymark.domain.days import EARLIEST_ON, day_bounds
 from waymark.domain.doctor import Afresh, computed_afresh
 from waymark.domain.documents import encoded
 from waymark.domain.insights import Due, Look, due_on
-from waymark.domain.neighbours import World
+from waymark.domain.neighbours import PeriodTotal, World
 from waymark.domain.progress import HUNDRED
 from waymark.domain.records import DayTotal, Goal, GoalDocumentRow, Milestone, SourceTotal, TargetVersion
 from waymark.store import inspection, schema, statements
-from waymark.store.database import Reader
+from waymark.store.database import Put, Reader, Transaction
 from waymark.store.insight_statements import DUE_OF
 from waymark.store.link_statements import WORLD
+from waymark.store.neighbours import budget_period_totals
+from waymark.store.standing import digests_of
 from waymark.store.statements import Owner
 from waymark.store.work import Work
 
@@ -98,7 +103,7 @@ async def goal_differences(reader: Reader, user_id: str, goal_id: str, today: da
 
 
 async def log_differences(reader: Reader, user_id: str) -> list[Difference]:
-    """Where the user's journal has a gap, or a record has a version that the journal does not know."""
+    """Where the journal has a gap, a record a version that the journal does not know, or a digest errs."""
     head = await reader.one(statements.HEAD, user_id=user_id)
     if head is None:
         return [Difference("journal head", None, "a head")]
@@ -110,7 +115,36 @@ async def log_differences(reader: Reader, user_id: str) -> list[Difference]:
     for entity, statement in inspection.UNJOURNALLED.items():
         rows = await reader.all(statement, user_id=user_id, head=head.seq, floor=head.floor)
         found += [Difference(f"{entity} {row[0]} version", row[1], "one in the journal") for row in rows]
+    if head.digests is not None:
+        counted = await digests_of(reader, user_id)
+        stored = {entity: digest for entity, digest in head.digests.items() if digest}
+        found += _between(
+            "digest of", stored, {entity: digest for entity, digest in counted.items() if digest}
+        )
     return found
+
+
+async def count_anew(tx: Transaction, user_id: str) -> None:
+    """Have the user's digests counted from the records at the next write."""
+    head = await tx.one(statements.LOCK_HEAD, user_id=user_id)
+    if head is not None:
+        await tx.apply([Put(schema.heads, [msgspec.structs.replace(head, digests=None)])])
+
+
+async def money_differences(reader: Reader, user_id: str) -> list[Difference]:
+    """Where the sum of a budget's period is not that of its transactions."""
+    stored, expected = await _period_totals(reader, user_id)
+    return list(_between("sum of budget and period", stored, expected))
+
+
+async def mend_money(work: Work) -> Outcome:
+    """Write the sums of all budgets as they should be."""
+    stored, expected = await _period_totals(work.reader, work.user_id)
+    for budget_id, from_on in stored.keys() - expected.keys():
+        work.drop(budget_period_totals, (work.user_id, budget_id, from_on))
+    for key, total in expected.items():
+        work.put(budget_period_totals, key, total)
+    return Outcome(data="null")
 
 
 async def mend_totals(work: Work, goal_id: str) -> Outcome:
@@ -142,6 +176,23 @@ async def settle_anew(work: Work, goal_id: str) -> Outcome:
     return Outcome(data="null")
 
 
+PeriodTotals: TypeAlias = dict[tuple[str, date], PeriodTotal]
+
+
+async def _period_totals(reader: Reader, user_id: str) -> tuple[PeriodTotals, PeriodTotals]:
+    """By budget and first day: as stored, and as the entries of standing transactions make them."""
+    stored = await reader.all(inspection.PERIOD_TOTALS, user_id=user_id)
+    sums: dict[tuple[str, date], tuple[Decimal, int]] = defaultdict(lambda: (ZERO, 0))
+    for entry in await reader.all(inspection.ENTRIES_THAT_COUNT, user_id=user_id):
+        spent, count = sums[entry.budget_id, entry.from_on]
+        sums[entry.budget_id, entry.from_on] = (spent + entry.sign * entry.converted_amount, count + 1)
+    expected = {
+        key: PeriodTotal(user_id=user_id, budget_id=key[0], from_on=key[1], spent=plain(spent), count=count)
+        for key, (spent, count) in sums.items()
+    }
+    return {(total.budget_id, total.from_on): total for total in stored}, expected
+
+
 def _between(what: str, stored: Mapping[Any, Any], expected: Mapping[Any, Any]) -> Iterator[Difference]:
     for key in sorted(stored.keys() | expected.keys()):
         was, should_be = stored.get(key), expected.get(key)
@@ -151,7 +202,7 @@ def _between(what: str, stored: Mapping[Any, Any], expected: Mapping[Any, Any]) 
 
 def _apart(stored: Any, expected: Any) -> tuple[Any, Any]:
     """Of two records only the fields that differ."""
-    if stored is None or expected is None:
+    if not isinstance(stored, msgspec.Struct) or not isinstance(expected, msgspec.Struct):
         return stored, expected
     names = [name for name in stored.__struct_fields__ if getattr(stored, name) != getattr(expected, name)]
     return (

@@ -9,13 +9,23 @@ from typing import Annotated, Any, Final
 import typer
 
 from waymark.actions.accounts import get_user_by_email
-from waymark.actions.doctor import Difference, goal_differences, log_differences, mend_totals, settle_anew
+from waymark.actions.doctor import (
+    Difference,
+    count_anew,
+    goal_differences,
+    log_differences,
+    mend_money,
+    mend_totals,
+    money_differences,
+    settle_anew,
+)
 from waymark.actions.perform import Conditions, perform
 from waymark.app import Application
 from waymark.cli.progress import progress
 from waymark.cli.running import FAILED, DataDir, Quiet, run, say
 from waymark.domain.days import local_day
 from waymark.store import inspection, statements
+from waymark.store.database import Reader
 
 MOST_SHOWN: Final = 200
 """Characters of a stored value in a line."""
@@ -31,8 +41,8 @@ def doctor(
 ) -> None:
     """Hold everything computed against the facts it was computed from.
 
-    Lists each difference; with --repair, goals are settled anew and looked at again. Exit code 1 when a
-    difference remains.
+    Lists each difference; with --repair, goals are settled anew, sums of budgets and digests counted anew,
+    and all is looked at again. Exit code 1 when a difference remains.
 
     Example: waymark doctor --repair
     """
@@ -64,7 +74,15 @@ async def examine(application: Application, *, repair: bool, email: str | None, 
     for fault in inspection.file_faults(url):
         found += _said("database", [Difference(fault, None, None)])
     for owner_id, address in owners:
-        found += _said(address, await database.snapshot(partial(log_differences, user_id=owner_id)))
+        where = address
+        differences = await database.snapshot(partial(_whole, user_id=owner_id))
+        if differences and repair:
+            _said(where, differences)
+            await database.write(partial(count_anew, user_id=owner_id))
+            await perform(application.door, owner_id, _BY_DOCTOR, mend_money)
+            where = f"{where}, after repair"
+            differences = await database.snapshot(partial(_whole, user_id=owner_id))
+        found += _said(where, differences)
     with progress("Goals", len(goals), quiet=quiet) as advance:
         for owner_id, address, goal_id in goals:
             where = f"{address} goal {goal_id}"
@@ -78,6 +96,11 @@ async def examine(application: Application, *, repair: bool, email: str | None, 
             found += _said(where, differences)
             advance(1)
     return found
+
+
+async def _whole(reader: Reader, user_id: str) -> list[Difference]:
+    """What is wrong with an account, goals apart."""
+    return [*await log_differences(reader, user_id), *await money_differences(reader, user_id)]
 
 
 async def _differences(application: Application, user_id: str, goal_id: str) -> list[Difference]:

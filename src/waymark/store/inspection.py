@@ -5,10 +5,13 @@ Only looks. What should be in documents and totals is the domain's to say.
 
 from sqlalchemy import Table, and_, bindparam, cast, exists, func, not_, or_, select
 
+from waymark.domain.neighbours import BudgetEntry, PeriodTotal
 from waymark.domain.records import GoalDocumentRow
 from waymark.store.connect import is_postgresql, sqlite_path
-from waymark.store.schema import goal_check_ins, goal_documents, goal_milestones, goals, journal, users
+from waymark.store.neighbours import budget_entries, budget_period_totals, transactions
+from waymark.store.schema import goal_documents, journal, users
 from waymark.store.sqlite import connection_to, in_our_words
+from waymark.store.standing import ENTITY_TABLES
 from waymark.store.statement import Row, Statement
 from waymark.store.statements import GOAL, USER
 
@@ -43,8 +46,24 @@ def _unjournalled(table: Table) -> Statement[Row]:
     )
 
 
-UNJOURNALLED = {table.name: _unjournalled(table) for table in (goals, goal_milestones, goal_check_ins)}
+UNJOURNALLED = {name: _unjournalled(table) for name, table in ENTITY_TABLES.items()}
 """By table, the records (id, version) whose version is above the head or has no row in the journal."""
+ENTRIES_THAT_COUNT = Statement(
+    select(budget_entries)
+    .join(
+        transactions,
+        and_(
+            transactions.c.user_id == budget_entries.c.user_id,
+            transactions.c.id == budget_entries.c.transaction_id,
+        ),
+    )
+    .where(budget_entries.c.user_id == USER, transactions.c.show_status != "deleted"),
+    BudgetEntry,
+)
+"""What standing transactions give to budgets."""
+PERIOD_TOTALS = Statement(
+    select(budget_period_totals).where(budget_period_totals.c.user_id == USER), PeriodTotal
+)
 
 
 def file_faults(url: str) -> list[str]:
