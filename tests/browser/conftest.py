@@ -8,16 +8,25 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
+from zoneinfo import ZoneInfo
 
+import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 READY = "Waymark is ready at "
 PASSWORD = "two blazes and a cairn"
 PHONE: ViewportSize = {"width": 390, "height": 844}
 DESK: ViewportSize = {"width": 1280, "height": 900}
+
+ZONE = "Asia/Tashkent"
+
+PATIENCE_MS = 15_000
+"""A slow machine is no fault of the page."""
+expect.set_options(timeout=PATIENCE_MS)
 
 Visit: TypeAlias = Callable[..., Page]
 Theme: TypeAlias = Literal["light", "dark"]
@@ -91,11 +100,11 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
             color_scheme=theme,
             viewport=size,
             locale="en-US",
-            timezone_id="Asia/Tashkent",
+            timezone_id=ZONE,
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_MS)
         page.on("pageerror", lambda error: failures.append(str(error)))
         page.on(
             "console",
@@ -134,3 +143,45 @@ def first_goal(page: Page) -> None:
 
 def is_live(page: Page) -> None:
     page.locator(".line.is-live").wait_for(state="attached")
+
+
+def day(away: int) -> str:
+    """A local day of these accounts, so many days from now."""
+    return str((datetime.now(ZoneInfo(ZONE)) + timedelta(days=away)).date())
+
+
+def lived_in(site: Site, email: str) -> str:
+    """Gives an account something of all that the page shows; answers the id of a goal that is behind."""
+    with httpx2.Client(base_url=f"{site.address}/api/v1") as client:
+
+        def made(path: str, **body: Any) -> Any:
+            answer = client.post(path, json=body)
+            assert answer.is_success, answer.text
+            return answer.json()["data"]
+
+        account = made("/auth/login", emailOrUsername=email, password=PASSWORD)
+        client.headers["Authorization"] = f"Bearer {account['accessToken']}"
+        amount = {"metricType": "amount", "currency": "USD", "targetValue": 1000}
+        span = {"startDate": day(-40), "targetDate": day(40)}
+        halves = [{"title": "Half of the kitchen"}, {"title": "All of it"}]
+        goal: str = made(
+            "/goals", title="A new kitchen", goalType="financial", milestones=halves, **amount, **span
+        )["id"]
+        for away, value in ((-38, 25.5), (-1, 10)):
+            made(f"/goals/{goal}/check-in", value=value, dateKey=day(away), note="put aside")
+        client.patch(f"/goals/{goal}", json={"targetValue": 1200}).raise_for_status()
+        steps = made("/goals", title="Hand in the thesis", goalType="education", metricType="none", **span)
+        made("/tasks", title="Read it aloud", goalId=steps["id"], status="planned", dueDate=day(3))
+        made("/tasks", title="Ask the joiner", goalId=goal, status="planned", dueDate=day(-2))
+        habit = made("/habits", title="Cook at home", frequency="daily", goalId=goal)
+        made(f"/habits/{habit['id']}/complete", dateKey=day(0), status="done")
+        made("/budgets", name="Groceries", limitAmount=300, currency="USD", periodType="monthly")
+        made("/debts", direction="i_owe", counterpartyName="Ann", principalAmount=90, principalCurrency="USD")
+        spent = {"type": "expense", "amount": 40, "currency": "USD", "name": "Boots"}
+        held = made("/transactions", **spent)
+        client.patch(f"/transactions/{held['id']}", json={"amount": 45}).raise_for_status()
+        change = {"entity": "transactions", "id": held["id"], "operation": "update", "data": {"amount": 55}}
+        change |= {"localUpdatedAt": held["updatedAt"], "baseVersion": held["version"], "idempotencyKey": "a"}
+        assert made("/sync/push", changes=[change])["results"][0]["status"] == "conflict"
+        made("/focus-sessions/start", plannedMinutes=25, goalId=steps["id"])
+        return goal

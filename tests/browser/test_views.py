@@ -6,7 +6,7 @@ Through the page's own controls, on an account that begins empty.
 import re
 
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import Visit, first_goal, register
+from tests.browser.conftest import Site, Visit, day, first_goal, lived_in, register
 
 
 def saved(page: Page) -> None:
@@ -149,3 +149,75 @@ def test_money_and_settings(visit: Visit) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+
+
+def test_what_comes_next_is_said_as_one_would(visit: Visit) -> None:
+    page = visit()
+    register(page, "next@example.com")
+    page.get_by_role("button", name="Finish something").click()
+    page.get_by_role("button", name="Create goal").click()
+    terms, dialog = page.locator(".terms"), page.get_by_role("dialog")
+    expect(terms).to_contain_text("Next step")
+    expect(terms).to_contain_text("Plan it")
+    expect(page.get_by_role("heading", name="The way so far")).to_have_count(0)
+    for title, due in (("Write the rest", day(9)), ("Write the outline", day(1))):
+        page.get_by_role("button", name="New task").click()
+        dialog.get_by_label("Title").fill(title)
+        dialog.get_by_label("Due").fill(due)
+        saved(page)
+    expect(terms).to_contain_text("Write the outline, due tomorrow")
+    expect(page.get_by_role("tab", name="Tasks (2)")).to_have_attribute("aria-selected", "true")
+    page.get_by_role("checkbox", name="Write the outline").click()
+    expect(terms).to_contain_text("Write the rest, due in 9 days")
+    page.goto("/#/goals")
+    page.reload()
+    expect(page.locator(".card-foot")).to_contain_text("Write the rest, due in 9 days")
+
+
+def test_the_first_day_promises_nothing(visit: Visit) -> None:
+    page = visit()
+    register(page, "early@example.com")
+    first_goal(page)
+    page.get_by_role("button", name="+5", exact=True).click()
+    expect(page.locator(".goal-head .figures strong")).to_have_text("41.67 %")
+    expect(page.locator(".goal-title .badge")).to_have_text("Too early to tell")
+    expect(page.locator(".terms")).to_contain_text("Due")
+    expect(page.locator(".terms")).not_to_contain_text("At this rate")
+    expect(page.locator(".terms")).not_to_contain_text("Lately")
+    expect(page.locator(".chart .legend")).to_have_text("YouPlanTarget")
+
+
+def test_an_insight_that_asks_for_a_check_in_lets_one_say_how_much(visit: Visit, site: Site) -> None:
+    page = visit()
+    register(page, "behind@example.com")
+    lived_in(site, "behind@example.com")
+    page.goto("/#/insights")
+    card = page.locator(".insight", has_text="Behind: A new kitchen")
+    expect(card).not_to_contain_text(re.compile(r"\d{4}-\d\d-\d\d"))
+    card.get_by_role("button", name=re.compile("^Check in")).click()
+    amount = page.get_by_role("dialog").get_by_role("textbox", name="Amount")
+    expect(amount).not_to_have_value("")
+    amount.fill("99.5")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(card).to_have_count(0)
+    page.goto("/#/goals")
+    expect(page.locator(".card", has_text="A new kitchen")).to_contain_text("$135 of $1,200")
+
+
+def test_a_clock_runs_on_over_a_reload_and_its_end_counts(visit: Visit) -> None:
+    page = visit()
+    register(page, "focus@example.com")
+    first_goal(page)
+    page.get_by_role("link", name="Focus on it").click()
+    page.get_by_role("button", name="25 minutes").click()
+    expect(page.locator(".focus .figures")).to_contain_text("of 25 minutes · Read 12 books")
+    page.reload()
+    page.get_by_role("button", name="Pause the clock").click()
+    expect(page.locator(".focus .figures")).to_contain_text("paused")
+    clock = page.get_by_role("timer").inner_text()
+    page.get_by_role("button", name="Go on").click()
+    expect(page.get_by_role("timer")).not_to_have_text(clock)
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_text("0 minutes of focus kept")).to_be_visible()
+    expect(page.get_by_role("button", name="15 minutes")).to_be_visible()

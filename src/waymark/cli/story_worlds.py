@@ -215,8 +215,8 @@ def _thesis(tell: Teller) -> Iterator[Moment]:
         if is_workday and tell.chance.random() < 0.78:  # noqa: PLR2004  # not every morning is good
             yield _day(tell, ago, habit)
             minutes = tell.chance.choice([25, 50, 50, 75])
-            focus = {"goalId": id_of(goal), "plannedMinutes": minutes, "status": "completed"}
-            yield tell.at(ago, _made(create_focus, CreateFocus, **focus), hour=22)
+            focus = {"goalId": id_of(goal), "plannedMinutes": minutes, "actualMinutes": minutes}
+            yield tell.at(ago, _made(create_focus, CreateFocus, status="completed", **focus), hour=22)
 
 
 CHAPTERS: Final = (_kitchen, _loan, _household, _stillness, _thesis)

@@ -1,13 +1,13 @@
 """The page for people: its files, ready to be sent, and the document that begins it.
 
 Files only, read once; what they do runs in the browser, over the same API as everybody's.
+The modules of the first view go out as one (`first_view.py`), those of later views as they are.
 """
 
 import base64
 import gzip
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -16,6 +16,7 @@ from starlette.responses import Response
 
 from waymark import __version__
 from waymark.errors import NotFound
+from waymark.web.first_view import one_file
 
 _ROOT: Final = Path(__file__).parent / "static" / "app"
 _TYPES: Final = {
@@ -35,8 +36,8 @@ _IMPORTS: Final = {
     "@preact/signals": "vendor/signals.mjs",
     "htm": "vendor/htm.mjs",
 }
-"""Where a bare name in an import is found: the libraries stay byte for byte what their makers published."""
-_FIRST: Final = re.compile(r"^(?:import|export)\b[^;]*?from \"\./([a-z-]+\.js)\";", re.MULTILINE)
+"""Where a bare name in an import is found."""
+_FIRST: Final = "first.js"
 
 
 class File(NamedTuple):
@@ -59,28 +60,35 @@ class Page:
             for path in sorted(root.rglob("*"))
             if path.suffix in _TYPES
         }
+        first, within = one_file(
+            "main.js",
+            lambda name: self.files[name].plain.decode(),
+            lambda source: _IMPORTS.get(source, source.removeprefix("./")),
+        )
+        self.files[_FIRST] = _packed(_TYPES[".js"], first.encode())
         whole = hashlib.sha256()
         for name, file in self.files.items():
             whole.update(f"{name}\0{len(file.plain)}\0".encode() + file.plain)
         self.digest = whole.hexdigest()[:_DIGITS]
+        # Who imports one of the modules that went out as one gets that one: each runs once.
         imports = json.dumps(
-            {"imports": {name: self._address(path) for name, path in _IMPORTS.items()}}, separators=(",", ":")
+            {"imports": {self._address(name): self._address(_FIRST) for name in within if "/" not in name}},
+            separators=(",", ":"),
         )
+        theme = (root / "theme.js").read_text("utf-8")
         text = (root / "index.html").read_text("utf-8")
         for name, value in {
             "app": f"/app/{self.digest}",
             "version": __version__,
             "imports": imports,
-            "preloads": "\n".join(
-                f'<link rel="modulepreload" href="{self._address(path)}">' for path in self._needed_first()
-            ),
+            "theme": theme,
         }.items():
             text = text.replace("{{" + name + "}}", value)
         self._document = _packed("text/html; charset=utf-8", text.encode())
         self._etag = f'"{hashlib.sha256(text.encode()).hexdigest()[:_DIGITS]}"'
-        trusted = base64.b64encode(hashlib.sha256(imports.encode()).digest()).decode()
+        trusted = " ".join(f"'sha256-{_digest(script)}'" for script in (imports, theme))
         self._policy = (
-            f"default-src 'none'; script-src 'self' 'sha256-{trusted}'; style-src 'self'; "
+            f"default-src 'none'; script-src 'self' {trusted}; style-src 'self'; "
             "img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
             "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
         )
@@ -108,16 +116,9 @@ class Page:
     def _address(self, path: str) -> str:
         return f"/app/{self.digest}/{path}"
 
-    def _needed_first(self) -> list[str]:
-        """The modules that the first one stands on, so that none waits for another to name it."""
-        needed, waiting = ["main.js"], ["main.js"]
-        while waiting:
-            text = self.files[waiting.pop()].plain.decode()
-            for name in _FIRST.findall(text):
-                if name not in needed:
-                    needed.append(name)
-                    waiting.append(name)
-        return [*_IMPORTS.values(), *needed]
+
+def _digest(script: str) -> str:
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
 
 
 def _file(path: Path) -> File:

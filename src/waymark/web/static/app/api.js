@@ -163,7 +163,7 @@ export async function askEvery(path, most = 1000) {
   do {
     const joint = path.includes("?") ? "&" : "?";
     const next = cursor ? `&cursor=${encodeURIComponent(cursor)}` : "";
-    const { data, meta } = await askAll("GET", `${path}${joint}limit=100${next}`);
+    const { data, meta } = await askAll("GET", `${path}${joint}limit=${Math.min(100, most)}${next}`);
     rows.push(...data);
     cursor = meta?.nextCursor ?? null;
   } while (cursor && rows.length < most);

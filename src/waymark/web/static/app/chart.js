@@ -1,10 +1,13 @@
 // A goal's line: what was, what was planned, where it leads; drawn by uPlot, and told as words and a table.
 import { html, useEffect, useRef, useState } from "./html.js";
-import { about, dayDate, day, daysBetween, plusDays, quantity, today } from "./words.js";
+import { about, dayDate, day, daysBetween, month, plusDays, quantity, today } from "./words.js";
 
 const SPANS = [[30, "30 days"], [90, "90 days"], [365, "1 year"], [0, "All"]];
 const HEIGHT = 270;
 const ROWS = 40;
+const ROOM_FOR_NAMES = 420;
+const NAME_LENGTH = 24;
+const MONTH_SECONDS = 28 * 86_400;
 
 let library = null;
 
@@ -25,6 +28,7 @@ function uPlot() {
 }
 
 const seconds = (day) => dayDate(day).getTime() / 1000;
+const typeface = () => getComputedStyle(document.body).fontFamily;
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 /** Columns as uPlot wants them; pixels, not amounts: here a float is fine. */
@@ -36,6 +40,9 @@ function columns(goal, series, span, imagined) {
   const row = (day) => rows.get(day) ?? rows.set(day, {}).get(day);
   for (const point of points) Object.assign(row(point.to), { value: point.value, expected: point.expected, target: point.target });
   const last = points.at(-1);
+  // A day's point stands at its end: without where it all began, the first check-in would be a dot and no step.
+  const before = points.length && points[0] === series.points[0] && plusDays(points[0].from, -1);
+  if (before && (goal.initialValue !== null || goal.checkInMode === "increment")) row(before).value = goal.initialValue ?? 0;
   // Once it is there, the line has said what it has to say: further on it would only dwarf the rest.
   const there = (imagined ?? goal).pace?.projectedDate;
   const ahead = projection
@@ -60,11 +67,12 @@ function marks(goal, series) {
     const { ctx } = plot;
     const { left, top, width, height } = plot.bbox;
     const size = 4.5 * devicePixelRatio;
+    const hasNames = width > ROOM_FOR_NAMES * devicePixelRatio;
     ctx.save();
     ctx.beginPath();
     ctx.rect(left, top, width, height);
     ctx.clip();
-    for (const { targetValue, completedAt } of series.milestones) {
+    for (const { id, targetValue, completedAt } of series.milestones) {
       if (targetValue === null) continue;
       const y = Math.round(plot.valToPos(targetValue, "y", true));
       ctx.strokeStyle = ctx.fillStyle = colour(completedAt ? "--pine" : "--soft");
@@ -85,6 +93,19 @@ function marks(goal, series) {
       ctx.closePath();
       if (completedAt) ctx.fill();
       else ctx.stroke();
+      const title = goal.milestones.find((each) => each.id === id)?.title;
+      if (!hasNames || !title) continue;
+      const name = title.length > NAME_LENGTH ? `${title.slice(0, NAME_LENGTH - 1).trimEnd()}…` : title;
+      ctx.font = `${11 * devicePixelRatio}px ${typeface()}`;
+      ctx.textAlign = "right";
+      // A rim of the ground keeps it legible where a line runs through.
+      ctx.strokeStyle = colour("--sheet");
+      ctx.lineWidth = 3 * devicePixelRatio;
+      ctx.lineJoin = "round";
+      ctx.strokeText(name, x - 2 * size, y - size);
+      ctx.lineWidth = devicePixelRatio;
+      ctx.fillStyle = colour("--soft");
+      ctx.fillText(name, x - 2 * size, y - size);
     }
     ctx.fillStyle = colour("--blaze");
     for (const { from } of series.targetChanges.slice(1)) {
@@ -103,8 +124,11 @@ const short = (value) => new Intl.NumberFormat(undefined, { notation: "compact",
 
 function optionsFor(UPlot, goal, series, width, few, say) {
   const line = { stroke: colour("--line"), width: 1 };
-  const axis = { stroke: colour("--soft"), font: "12px system-ui, sans-serif", grid: line, ticks: { show: false } };
-  const dates = (plot, splits) => splits.map((split) => day(new Date(split * 1000).toISOString().slice(0, 10)));
+  const axis = { stroke: colour("--soft"), font: `12px ${typeface()}`, grid: line, ticks: { show: false } };
+  const dates = (plot, splits, axis, space, step) => {
+    const days = splits.map((split) => new Date(split * 1000).toISOString().slice(0, 10));
+    return days.map((each, index) => (step >= MONTH_SECONDS ? month(each, days[index - 1] ?? today()) : day(each)));
+  };
   return {
     width,
     height: HEIGHT,
@@ -130,7 +154,9 @@ function optionsFor(UPlot, goal, series, width, few, say) {
   };
 }
 
-export function Chart({ goal, series, imagined }) {
+export function Chart({ goal, series: given, imagined }) {
+  // A day or two lead nowhere yet, as the pace says too.
+  const series = given && goal.pace?.status === "insufficient_data" ? { ...given, projection: [] } : given;
   const holder = useRef();
   const [span, setSpan] = useState(0);
   const [at, setAt] = useState(null);
@@ -146,6 +172,8 @@ export function Chart({ goal, series, imagined }) {
       removeEventListener("waymark:theme", change);
     };
   }, []);
+  // Fetched beside the numbers, not after them; if it fails, drawing says so.
+  useEffect(() => void uPlot().catch(() => {}), []);
   const drawn = series?.points.length ? columns(goal, series, span, imagined) : null;
   useEffect(() => {
     if (!drawn) return;
@@ -167,7 +195,7 @@ export function Chart({ goal, series, imagined }) {
       resize.disconnect();
       plot?.destroy();
     };
-  }, [series, span, theme, imagined]);
+  }, [given, span, theme, imagined]);
   if (!series) return html`<div class="chart-frame"><div class="skeleton"></div></div>`;
   if (!drawn) return html`<p class="quiet">${goal.metricType === "none" ? "This goal has nothing to measure, so there is no line to draw." : "The line begins with your first check-in."}</p>`;
   const point = at === null || at === undefined ? null : series.points.find((each) => each.to === drawn.days[at]);
@@ -183,7 +211,7 @@ export function Chart({ goal, series, imagined }) {
       </div>`}
     </div>
     ${failed ? html`<p class="refusal">The drawing could not be loaded; the table below has the same numbers.</p>` : html`<div class="chart-frame" ref=${holder} role="img" aria-label=${told(goal, series)}></div>`}
-    <ul class="legend" aria-hidden="true"><li class="you">You</li><li class="plan">Plan</li><li class="rate">At this rate</li><li class="target">Target</li></ul>
+    <ul class="legend" aria-hidden="true"><li class="you">You</li><li class="plan">Plan</li>${drawn.data[4].some((value) => value !== null) && html`<li class="rate">At this rate</li>`}<li class="target">Target</li></ul>
     <figcaption class="hidden">${told(goal, series)}</figcaption>
     <details><summary>The same as a table</summary>
       <div class="scroll" tabindex="0" role="region" aria-label="Values of the chart">

@@ -1,14 +1,14 @@
 // Checking in: quick amounts first, the whole form behind them; what cannot be sent yet waits in the outbox.
 import { html, useState } from "./html.js";
 import { ask, newId } from "./api.js";
-import { compare, difference, raised, sum } from "./decimals.js";
+import { compare, difference, millionths, sum, text } from "./decimals.js";
 import { post } from "./outbox.js";
 import { goals, moved } from "./store.js";
 import { Amount, attempt, dialog, Field, Form, Icon, toast } from "./parts.js";
-import { quantity, today } from "./words.js";
+import { enough, number, quantity, today } from "./words.js";
 
 /** Sends one check-in; answers whether it was taken, now or for later. */
-export async function checkIn(goal, fields) {
+async function checkIn(goal, fields) {
   // The id is made here, so that it is the same fact however often it is sent.
   const body = { id: newId(), dateKey: today(), ...fields };
   const { data, queued } = await post("POST", `/goals/${goal.id}/check-in`, body, `Check-in for ${goal.title}`);
@@ -38,28 +38,29 @@ const STEPS = {
 };
 
 /** Amounts worth a button: small steps, and what the plan asks for next. */
-export function quickAmounts(goal) {
+function quickAmounts(goal) {
   if (goal.metricType === "none" || goal.checkInMode === "measure") return [];
-  const steps = goal.metricType === "amount" ? sums(goal.targetValue) : (STEPS[goal.metricType]?.[goal.unit] ?? STEPS[goal.metricType] ?? ["1"]);
+  const steps = goal.metricType === "amount" ? sums(goal) : (STEPS[goal.metricType]?.[goal.unit] ?? STEPS[goal.metricType] ?? ["1"]);
   const next = goal.pace?.nextNeeded?.amount;
-  const all = [...(Array.isArray(steps) ? steps : ["1"]), ...(next ? [raised(next, goal.metricType === "count" ? 0 : 2)] : [])];
+  const all = [...(Array.isArray(steps) ? steps : ["1"]), ...(next ? [enough(goal, next)] : [])];
   return all.filter((each, index) => all.findIndex((other) => compare(other, each) === 0) === index).sort(compare).slice(0, 4);
 }
 
-/** Round sums of a size that fits the target: about a fiftieth, a twentieth and a tenth of it. */
-function sums(target) {
-  const digits = String(target).replace("-", "").split(".")[0].length;
+/** Round sums of a size that fits the way: about a fiftieth, a twentieth and a tenth of it. */
+function sums(goal) {
+  const way = millionths(difference(goal.targetValue, goal.initialValue ?? 0));
+  const digits = text(way < 0n ? -way : way).split(".")[0].length;
   const zeros = "0".repeat(Math.max(0, digits - 3));
   return digits < 3 ? ["1", "5", "10"] : [`10${zeros}`, `25${zeros}`, `50${zeros}`];
 }
 
-export function CheckIn({ goal, done = () => {}, autofocus = false }) {
+export function CheckIn({ goal, value: begin, done = () => {}, autofocus = false }) {
   const [more, setMore] = useState(false);
   const [round, setRound] = useState(0);
   const isMeasured = goal.checkInMode === "measure";
   const quick = async (value) => {
-    await attempt(() => checkIn(goal, value === undefined ? {} : { value }));
-    done();
+    const isTaken = await attempt(() => checkIn(goal, value === undefined ? {} : { value }).then(() => true));
+    if (isTaken) done();
   };
   const send = async ({ value, note, dateKey }) => {
     const fields = { ...(value === null || value === undefined ? {} : { value }), ...(note?.trim() && { note: note.trim() }), ...(dateKey && { dateKey }) };
@@ -70,13 +71,13 @@ export function CheckIn({ goal, done = () => {}, autofocus = false }) {
   const step = isMeasured && goal.currentValue !== null && { up: sum(goal.currentValue, tenth(goal)), down: difference(goal.currentValue, tenth(goal)) };
   return html`<div class="check-in">
     <div class="quick" role="group" aria-label="Quick amounts">
-      ${quickAmounts(goal).map((value) => html`<button type="button" key=${value} class="chip" onClick=${() => quick(value)}>+${quantity(goal, value)}</button>`)}
+      ${quickAmounts(goal).map((value) => html`<button type="button" key=${value} class="chip" onClick=${() => quick(value)}>+${goal.metricType === "count" ? number(value) : quantity(goal, value)}</button>`)}
       ${goal.metricType === "none" && html`<button type="button" class="chip" onClick=${() => quick()}>I worked on this today</button>`}
       ${step && [step.down, String(goal.currentValue), step.up].map((value) => html`<button type="button" key=${value} class="chip" onClick=${() => quick(value)}>${quantity(goal, value)}</button>`)}
     </div>
     <${Form} key=${round} send=${send} amounts=${["value"]}>
       ${({ fault, busy }) => html`
-        ${goal.metricType !== "none" && html`<${Amount} label=${isMeasured ? "Measured now" : "Amount"} name="value" autofocus=${autofocus}
+        ${goal.metricType !== "none" && html`<${Amount} label=${isMeasured ? "Measured now" : "Amount"} name="value" value=${begin === undefined ? "" : String(begin)} autofocus=${autofocus}
           fault=${fault("value")} hint=${hint(goal)} />`}
         ${more || goal.metricType === "none"
           ? html`<${Field} label="Note" name="note" maxlength="5000" fault=${fault("note")} />
@@ -90,7 +91,8 @@ export function CheckIn({ goal, done = () => {}, autofocus = false }) {
 const hint = (goal) => (goal.unit && goal.metricType !== "amount" ? `In ${goal.unit}` : goal.currency ? `In ${goal.currency}` : undefined);
 const tenth = (goal) => (goal.metricType === "count" ? "1" : "0.1");
 
-export function checkInDialog(goal) {
-  return dialog(`Check in: ${goal.title}`, ({ close }) => html`<${CheckIn} goal=${goals.get(goal.id) ?? goal} done=${close} autofocus=${true} />`);
+/** Resolves to true when something was checked in; `value` is where the form begins. */
+export function checkInDialog(goal, value) {
+  return dialog(`Check in: ${goal.title}`, ({ close }) => html`<${CheckIn} goal=${goals.get(goal.id) ?? goal} value=${value} done=${() => close(true)} autofocus=${true} />`);
 }
 

@@ -4,7 +4,7 @@ import { ask, newId } from "./api.js";
 import { post } from "./outbox.js";
 import { goals, habits, moved, tasks } from "./store.js";
 import { Amount, attempt, complain, dialog, Field, Form, Icon, IconButton, options, toast } from "./parts.js";
-import { day, near, number, percent, plural, plusDays, spoken, today, weekday } from "./words.js";
+import { day, near, number, percent, plusDays, spoken, today, weekday } from "./words.js";
 
 const isDone = (task) => task.status === "completed";
 
@@ -65,7 +65,7 @@ export function HabitRow({ habit: given, goal }) {
       moved.habit_completions.value += 1;
     });
   return html`<li class="row habit">
-    <span><button type="button" class="name" onClick=${() => editHabit(habit)}>${habit.title}<${Icon} name="edit" /></button><small>${often(habit)}${habit.streakCurrent > 0 ? ` · ${plural(habit.streakCurrent, "day")} in a row` : ""}${
+    <span><button type="button" class="name" onClick=${() => editHabit(habit)}>${habit.title}<${Icon} name="edit" /></button><small>${often(habit)}${habit.streakCurrent > 1 ? ` · ${number(habit.streakCurrent)} in a row` : ""}${
       habit.completionRate30d !== null ? ` · ${percent(habit.completionRate30d)} of 30 days` : ""
     }${!goal && habit.goals?.length ? html` · ${habit.goals.map((each) => html`<a key=${each.id} href=${`#/goal/${each.id}`}>${each.title}</a> `)}` : ""}</small></span>
     <span class="days" role="group" aria-label=${`The last seven days of ${habit.title}`}>

@@ -11,7 +11,7 @@ const RULES = {
   override: "It was completed; that counts as the whole.",
 };
 
-export const sourceName = (source) => NAMES[source] ?? spoken(source);
+const sourceName = (source) => NAMES[source] ?? spoken(source);
 
 export function Explained({ goal, progress, show }) {
   if (!progress) return html`<div class="skeleton low"></div>`;

@@ -13,14 +13,11 @@ const PAGE = 10;
 const SOURCES = { manual: "", task: "from a task", habit: "from a habit", focus: "from focus time", finance: "from money" };
 
 export function Facts({ goal, state, tab, choose }) {
-  const tabs = {
-    "check-ins": `Check-ins (${goal.checkInCount})`,
-    ...(goal.currency && { money: `Money (${goal.financeContributionCount})` }),
-    ...(goal.linkedTaskIds.length && { tasks: `Tasks (${goal.linkedTaskIds.length})` }),
-    ...(goal.linkedHabitIds.length && { habits: `Habits (${goal.linkedHabitIds.length})` }),
-  };
-  const chosen = tab in tabs ? tab : "check-ins";
-  return html`${Object.keys(tabs).length > 1 && html`<${Tabs} label="Kinds of facts" tabs=${tabs} chosen=${chosen} choose=${choose} />`}
+  const counts = { "check-ins": goal.checkInCount, money: goal.financeContributionCount, tasks: goal.linkedTaskIds.length, habits: goal.linkedHabitIds.length };
+  const kinds = Object.keys(counts).filter((kind) => counts[kind] || kind === "check-ins" || (kind === "money" && goal.currency));
+  const tabs = Object.fromEntries(kinds.map((kind) => [kind, `${spoken(kind)} (${counts[kind]})`]));
+  const chosen = tab in tabs ? tab : (kinds.find((kind) => counts[kind]) ?? "check-ins");
+  return html`${kinds.length > 1 && html`<${Tabs} label="Kinds of facts" tabs=${tabs} chosen=${chosen} choose=${choose} />`}
     <${List} key=${chosen} goal=${goal} kind=${chosen} state=${state} />`;
 }
 

@@ -1,10 +1,11 @@
 // What the rules noticed, newest first; each can be acted on where it stands.
 import { html, useEffect, useState } from "./html.js";
 import { ask, newId } from "./api.js";
-import { goals, insights } from "./store.js";
+import { goals, insights, noticed } from "./store.js";
+import { checkInDialog } from "./check-in.js";
 import { attempt, complain, Empty, Icon, IconButton, Loading, Tabs, toast } from "./parts.js";
 import { go } from "./route.js";
-import { instant, spoken } from "./words.js";
+import { instant, readable, spoken } from "./words.js";
 
 const TABS = { open: "Open", all: "All" };
 const ICONS = { celebration: "celebration", warning: "warning", critical: "warning", info: "insights" };
@@ -13,14 +14,20 @@ const ICONS = { celebration: "celebration", warning: "warning", critical: "warni
 const PLACES = [["/habits", "today"], ["/tasks", "today"], ["/budgets", "money"], ["/debts", "money"]];
 
 const mark = (insight, step) =>
-  attempt(async () => insights.put(await ask("PATCH", `/insights/${insight.id}/${step}`, undefined, { key: newId() })));
+  attempt(async () => noticed(await ask("PATCH", `/insights/${insight.id}/${step}`, undefined, { key: newId() })));
 
 /** Runs one of an insight's own actions, or leads to where it needs more words. */
 async function run(insight, action) {
   const path = action.path.replace(/^\/api\/v1/, "");
   const goalId = insight.related?.goalId;
-  const needsMore = action.method !== "GET" && /check-in$/.test(path) && !action.body;
-  if (action.method === "GET" || needsMore) {
+  const goal = goals.get(goalId);
+  // What was done or measured is for a person to say: the amount asked for only begins the form.
+  if (goal && action.method !== "GET" && path.endsWith("/check-in")) {
+    const taken = await checkInDialog(goal, goal.checkInMode === "measure" ? undefined : action.body?.value);
+    if (taken) await mark(insight, "complete");
+    return;
+  }
+  if (action.method === "GET") {
     const place = PLACES.find(([start]) => path.startsWith(start))?.[1];
     if (place || goalId) go(place ?? `goal/${goalId}`);
     return;
@@ -28,10 +35,13 @@ async function run(insight, action) {
   await attempt(async () => {
     const data = await ask(action.method, path, action.body ?? undefined, { key: newId() });
     if (data?.pace) goals.put(data);
-    insights.put(await ask("PATCH", `/insights/${insight.id}/complete`, undefined, { key: newId() }));
+    await mark(insight, "complete");
     toast(`Done: ${action.label}`);
   });
 }
+
+/** A measured value is not known before it is measured: no button says it. */
+const labelOf = (action, goal) => (goal?.checkInMode === "measure" && action.path.endsWith("/check-in") ? "Check in" : action.label);
 
 /** Said again, an insight is new again; looked at, it keeps its place. */
 const toldAt = (insight) => (insight.status === "new" ? insight.updatedAt : insight.createdAt);
@@ -58,9 +68,9 @@ function Insight({ insight }) {
   return html`<article class=${`insight level-${insight.level} ${insight.status}`}>
     <${Icon} name=${ICONS[insight.level] ?? "insights"} />
     <div><h2>${insight.title}${insight.status === "new" ? html` <span class="hidden">(new)</span>` : ""}</h2>
-      ${insight.body && html`<p>${insight.body}</p>`}
+      ${insight.body && html`<p>${readable(insight.body)}</p>`}
       <p class="small">${instant(toldAt(insight))}${goal ? html` · <a href=${`#/goal/${goal.id}`}>${goal.title}</a>` : ""}${isOpen ? "" : ` · ${spoken(insight.status)}`}</p>
-      ${isOpen && html`<div class="lifecycle">${(insight.actions ?? []).map((action) => html`<button type="button" key=${action.label} class=${`button small ${action.method === "GET" ? "plain" : ""}`} onClick=${() => run(insight, action)}>${action.label}</button>`)}
+      ${isOpen && html`<div class="lifecycle">${(insight.actions ?? []).map((action) => html`<button type="button" key=${action.label} class=${`button small ${action.method === "GET" ? "plain" : ""}`} onClick=${() => run(insight, action)}>${labelOf(action, goal)}</button>`)}
         ${insight.status === "new" && html`<button type="button" class="button plain small" onClick=${() => mark(insight, "view")}>Seen</button>`}</div>`}
     </div>
     ${isOpen && html`<${IconButton} name="close" label=${`Dismiss: ${insight.title}`} onClick=${() => mark(insight, "dismiss")} />`}

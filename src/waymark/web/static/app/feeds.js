@@ -1,7 +1,7 @@
 // What feeds a goal beside check-ins: tasks, habits, a budget, a debt; linked, unlinked and made here.
-import { html, useEffect } from "./html.js";
+import { html, useEffect, useState } from "./html.js";
 import { ask, newId } from "./api.js";
-import { budgets, debts, goals, habits, tasks } from "./store.js";
+import { budgets, debts, goals, habits, isToDo, tasks } from "./store.js";
 import { Amount, attempt, complain, dialog, Field, Form, Icon, IconButton, toast } from "./parts.js";
 import { editHabit, editTask } from "./doings.js";
 import { money } from "./words.js";
@@ -15,6 +15,8 @@ const KINDS = {
   debt: { table: debts, one: "debt", link: (goal, id) => ask("POST", `/goals/${goal.id}/link-debt`, { debtId: id }, { key: newId() }), unlink: (goal) => ask("DELETE", `/goals/${goal.id}/unlink-debt`, undefined, { key: newId() }), name: (row) => `${row.counterpartyName} (${money(row.remainingAmount, row.principalCurrency)} left)` },
 };
 
+const FEW = 5;
+
 export function Feeds({ goal, state }) {
   useEffect(() => {
     if (goal.linkedTaskIds.length) tasks.load().catch(complain);
@@ -22,26 +24,31 @@ export function Feeds({ goal, state }) {
     if (goal.linkedBudgetId) budgets.load().catch(complain);
     if (goal.linkedDebtId) debts.load().catch(complain);
   }, [state]);
+  const [isWhole, setWhole] = useState(false);
+  const isDone = (id) => Boolean(tasks.get(id)) && !isToDo(tasks.get(id));
   const linked = [
-    ...goal.linkedTaskIds.map((id) => ["task", id]),
-    ...goal.linkedHabitIds.map((id) => ["habit", id]),
     ...(goal.linkedBudgetId ? [["budget", goal.linkedBudgetId]] : []),
     ...(goal.linkedDebtId ? [["debt", goal.linkedDebtId]] : []),
+    ...goal.linkedHabitIds.map((id) => ["habit", id]),
+    ...goal.linkedTaskIds.map((id) => ["task", id]).sort(([, a], [, b]) => isDone(a) - isDone(b)),
   ];
+  const shown = isWhole || linked.length <= FEW ? linked : linked.slice(0, FEW);
   const kinds = goal.metricType === "amount" ? Object.keys(KINDS) : ["task", "habit"];
   const free = kinds.filter((kind) => !(kind === "budget" && goal.linkedBudgetId) && !(kind === "debt" && goal.linkedDebtId));
   const icon = { task: "today", habit: "repeat", budget: "money", debt: "money" };
   return html`${linked.length
-      ? html`<ul class="rows">${linked.map(([kind, id]) => {
+      ? html`<ul class="rows">${shown.map(([kind, id]) => {
           const row = KINDS[kind].table.get(id);
           const name = row ? KINDS[kind].name(row) : `A ${kind}`;
           return html`<li class="row" key=${id}><${Icon} name=${icon[kind]} /><span><b>${name}</b><small>${kind}${row?.status === "completed" ? ", done" : ""}</small></span>
             <${IconButton} name="unlink" label=${`Unlink ${name}`} onClick=${() => unlink(goal, kind, id)} /></li>`;
-        })}</ul>`
+        })}</ul>
+        ${shown.length < linked.length && html`<button type="button" class="link" onClick=${() => setWhole(true)}>Show all ${linked.length}</button>`}`
       : html`<p class="quiet">Only check-ins so far. Link what you do anyway, and it counts by itself.</p>`}
     <div class="lifecycle">${free.map((kind) => html`<button type="button" key=${kind} class="button plain small" onClick=${() => link(goal, kind)}><${Icon} name="link" />Link a ${kind}</button>`)}
       <button type="button" class="button plain small" onClick=${async () => { await editTask(undefined, goal.id); await refreshed(goal); }}><${Icon} name="plus" />New task</button>
-      <button type="button" class="button plain small" onClick=${async () => { await editHabit(undefined, goal.id); await refreshed(goal); }}><${Icon} name="plus" />New habit</button></div>`;
+      <button type="button" class="button plain small" onClick=${async () => { await editHabit(undefined, goal.id); await refreshed(goal); }}><${Icon} name="plus" />New habit</button>
+      <a class="button plain small" href=${`#/today?focus=${goal.id}`}><${Icon} name="clock" />Focus on it</a></div>`;
 }
 
 const unlink = (goal, kind, id) =>

@@ -1,10 +1,10 @@
 // One goal: where it stands, why, what comes next, and everything that feeds it.
 import { html, useEffect, useState } from "./html.js";
 import { ask, newId } from "./api.js";
-import { goals, moved } from "./store.js";
+import { goals, moved, nextTask } from "./store.js";
 import { attempt, Badge, complain, Empty, Icon, toast, Trail, useFetched } from "./parts.js";
 import { CheckIn } from "./check-in.js";
-import { about, day, near, nextStep, percent, plural, quantity, standing } from "./words.js";
+import { day, near, nextStep, percent, plural, quantity, rates, standing } from "./words.js";
 import { Chart } from "./chart.js";
 import { Explained } from "./explained.js";
 import { Facts, FACT_TABS } from "./facts.js";
@@ -56,7 +56,7 @@ function Lifecycle({ goal }) {
 export function GoalPage({ rest: [id], query }) {
   const goal = goals.get(id);
   const [missing, setMissing] = useState(false);
-  const [tab, setTab] = useState("check-ins");
+  const [tab, setTab] = useState(null);
   const [imagined, imagine] = useState(null);
   useEffect(() => {
     // The list may not hold it: archived, deleted, or the address was sent by somebody.
@@ -70,12 +70,14 @@ export function GoalPage({ rest: [id], query }) {
   }, [goal?.title]);
   // Pace alone moves with the day, without a new version.
   const state = goal && `${goal.version}-${goal.pace?.daysLeft}-${moved.goal_check_ins.value}`;
-  const [series, seriesError] = useFetched(() => (goal ? seriesOf(goal) : Promise.resolve(null)), [id, state]);
+  const [series, seriesError] = useFetched(() => (goal && goal.metricType !== "none" ? seriesOf(goal) : Promise.resolve(null)), [id, state]);
   const [progress] = useFetched(() => (goal ? ask("GET", `/goals/${id}/progress`) : Promise.resolve(null)), [id, state]);
   if (missing) return html`<${Empty} title="This goal is not here"><p>It may have been deleted.</p><a class="button" href="#/goals">To your goals</a></${Empty}>`;
   if (!goal) return html`<div class="skeleton" role="status"><span class="hidden">Loading</span></div>`;
   const isOpen = goal.status === "active" && goal.showStatus === "active";
-  const next = nextStep(goal);
+  const next = nextStep(goal, nextTask(goal));
+  const isEarly = goal.pace?.status === "insufficient_data";
+  const hasRate = isOpen && !isEarly && typeof goal.pace?.actualPerDay === "number";
   const show = (source) => {
     setTab(FACT_TABS[source] ?? "check-ins");
     document.getElementById("facts")?.scrollIntoView({ block: "start" });
@@ -91,15 +93,15 @@ export function GoalPage({ rest: [id], query }) {
       <dl class="terms">
         ${next && html`<div class="accent"><dt>Next step</dt><dd>${next}</dd></div>`}
         ${goal.targetDate && html`<div><dt>${goal.pace?.daysLeft < 0 ? "Was due" : "Due"}</dt><dd>${day(goal.targetDate)}${goal.pace?.daysLeft > 0 ? `, ${plural(goal.pace.daysLeft, "day")} left` : ""}</dd></div>`}
-        ${goal.pace?.projectedDate && isOpen && html`<div><dt>At this rate</dt><dd>there ${near(goal.pace.projectedDate)}</dd></div>`}
-        ${goal.pace?.actualPerDay !== null && goal.pace?.actualPerDay !== undefined && isOpen && html`<div><dt>Lately</dt><dd>${lately(goal)}</dd></div>`}
+        ${goal.pace?.projectedDate && hasRate && html`<div><dt>At this rate</dt><dd>there ${near(goal.pace.projectedDate)}</dd></div>`}
+        ${hasRate && html`<div><dt>Lately</dt><dd>${rates(goal)}</dd></div>`}
       </dl>
     </header>
     <div class="columns">
       <div class="main-column">
-        <section class="sheet" aria-labelledby="chart-title"><h2 id="chart-title">The way so far</h2>
+        ${goal.metricType !== "none" && html`<section class="sheet" aria-labelledby="chart-title"><h2 id="chart-title">The way so far</h2>
           ${seriesError && !series ? html`<p class="refusal">The chart could not be loaded.</p>` : html`<${Chart} goal=${goal} series=${series} imagined=${imagined} />`}
-        </section>
+        </section>`}
         <section class="sheet" aria-labelledby="why-title"><h2 id="why-title">Why ${percent(goal.progressPercent)}?</h2>
           <${Explained} goal=${goal} progress=${progress} show=${show} /></section>
         <section class="sheet" id="facts" aria-labelledby="facts-title"><h2 id="facts-title">What it is made of</h2>
@@ -122,14 +124,6 @@ export function GoalPage({ rest: [id], query }) {
       </div>
     </div>
   </article>`;
-}
-
-/** Rates are gains: toward the target, whichever way it lies. */
-function lately(goal) {
-  const { actualPerDay: actual, requiredPerDay: required } = goal.pace;
-  const size = about(goal, String(actual).replace("-", ""));
-  const rate = actual < 0 ? `${size} further away a day` : `${size} closer a day`;
-  return required > 0 ? `${rate}, ${about(goal, required)} needed` : rate;
 }
 
 function seriesOf(goal) {

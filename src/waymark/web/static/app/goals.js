@@ -1,7 +1,7 @@
 // All goals as cards: found, filtered and sorted here, checked in to in two clicks.
 import { html, useEffect, useState } from "./html.js";
 import { askEvery } from "./api.js";
-import { goals } from "./store.js";
+import { goals, nextTask, tasks } from "./store.js";
 import { Badge, complain, Empty, Icon, Loading, Tabs, Trail } from "./parts.js";
 import { checkInDialog } from "./check-in.js";
 import { daysBetween, nextStep, pace, percent, plural, standing, today } from "./words.js";
@@ -45,6 +45,10 @@ export function Goals() {
     askEvery(`/goals?showStatus=${tab}`).then((rows) => rows.forEach((row) => goals.put(row)), complain);
   }, [tab]);
   const all = goals.all.value;
+  const hasSteps = all.some((goal) => goal.metricType === "none" && goal.linkedTaskIds.length && IN_TAB.active(goal));
+  useEffect(() => {
+    if (hasSteps) tasks.load().catch(() => {});
+  }, [hasSteps]);
   const words = search.trim().toLocaleLowerCase();
   const shown = all
     .filter(IN_TAB[tab])
@@ -81,7 +85,7 @@ function Summary({ goals }) {
 const number = (count) => (count === 1 ? "one" : count);
 
 function Card({ goal }) {
-  const next = nextStep(goal);
+  const next = nextStep(goal, nextTask(goal));
   const isOpen = goal.status === "active" && goal.showStatus === "active";
   const left = goal.pace?.daysLeft;
   return html`<article class="card">

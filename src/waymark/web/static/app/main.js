@@ -3,7 +3,7 @@ import { effect, html, render, untracked, useEffect, useRef, useState } from "./
 import { online, session } from "./api.js";
 import { connect, disconnect, live } from "./live.js";
 import { delivered, returned, waiting } from "./outbox.js";
-import { begun, conflicts, forgotten, goals, insights, newInsights, onInsight, openConflicts, refetched } from "./store.js";
+import { begun, forgotten, newInsights, onInsight, openConflicts, refetched } from "./store.js";
 import { closeDialogs, Dialogs, explained, Icon, IconButton, toast, Toasts } from "./parts.js";
 import { go, route } from "./route.js";
 import { isDark, setTheme } from "./look.js";
@@ -33,6 +33,11 @@ const TITLES = {
   new: "New goal",
 };
 const loaded = { goals: Goals };
+
+/** What most people open next is fetched while they look: not where they asked for few bytes. */
+function fetchedAhead() {
+  if (!navigator.connection?.saveData) (window.requestIdleCallback ?? setTimeout)(() => LATER.goal().catch(() => {}));
+}
 
 function View() {
   const { name, path } = route.value;
@@ -135,9 +140,7 @@ function App() {
       forgotten();
       return;
     }
-    begun().catch((error) => session.value && toast(explained(error), { kind: "poor", label: "Try again", undo: begun }));
-    insights.load().catch(() => {});
-    conflicts.load().catch(() => {});
+    begun().then(fetchedAhead, (error) => session.value && toast(explained(error), { kind: "poor", label: "Try again", undo: begun }));
     connect();
   }, [isIn]);
   useEffect(
@@ -153,7 +156,7 @@ function App() {
   return html`<div class="frame">
       <a class="skip" href="#main" onClick=${(event) => { event.preventDefault(); document.getElementById("main").focus(); }}>Skip to the content</a>
       <${Places} />
-      <div class="content"><${Banner} />${me.value || goals.state.value === "ready" ? html`<${View} />` : html`<main id="main"><div class="skeleton"></div></main>`}</div>
+      <div class="content"><${Banner} />${me.value ? html`<${View} />` : html`<main id="main"><div class="skeleton"></div></main>`}</div>
     </div>
     <${Dialogs} /><${Toasts} />`;
 }

@@ -56,7 +56,7 @@ export function post(method, path, body, about) {
 }
 
 /** Tries everything that waits, in order; those behind a letter that cannot go wait with it. */
-export function flush() {
+function flush() {
   sending ??= (navigator.locks ? navigator.locks.request("waymark.outbox", sent) : sent()).finally(() => {
     sending = null;
     if (waiting.value.length) later();

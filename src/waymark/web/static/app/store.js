@@ -70,9 +70,20 @@ export const budgets = new Table("/budgets");
 export const debts = new Table("/debts");
 export const transactions = new Table("/transactions?sortBy=date", { most: 200 });
 export const insights = new Table("/insights", { most: 200 });
+/** Those that are new, for the count beside their name: the rest is fetched when it is looked at. */
+const fresh = new Table("/insights?status=new", { most: 100 });
+export const focus = new Table("/focus-sessions?sortBy=startedAt", { most: 20 });
 export const conflicts = new Table("/sync/conflicts?status=open");
 
-const TABLES = { goals, tasks, habits, budgets, debts, transactions, insights, sync_conflicts: conflicts };
+const TABLES = { goals, tasks, habits, budgets, debts, transactions, insights, focus_sessions: focus, sync_conflicts: conflicts };
+const ALL = [...Object.values(TABLES), fresh];
+
+const OPEN_TASK = new Set(["inbox", "planned", "in_progress", "overdue", "moved"]);
+export const isToDo = (task) => task.showStatus === "active" && OPEN_TASK.has(task.status);
+export const byDue = (a, b) => (a.dueDate ?? "9999").localeCompare(b.dueDate ?? "9999") || a.title.localeCompare(b.title);
+
+/** The task of a goal that is to be done first, as far as tasks are here. */
+export const nextTask = (goal) => goal.linkedTaskIds.map((id) => tasks.get(id)).filter((task) => task && isToDo(task)).sort(byDue)[0];
 
 /** Counts changes of what has no table: days of habits, achievements, payments, links. */
 export const moved = {
@@ -81,13 +92,20 @@ export const moved = {
   debt_payments: signal(0),
   goal_check_ins: signal(0),
   goal_finance_contributions: signal(0),
+  focus_sessions: signal(0),
 };
 
-export const isOpen = (conflict) => (conflict.status ?? "open") === "open" && conflict.showStatus !== "deleted";
+const isOpen = (conflict) => (conflict.status ?? "open") === "open" && conflict.showStatus !== "deleted";
 export const openConflicts = computed(() => conflicts.all.value.filter(isOpen));
 export const newInsights = computed(() =>
-  insights.all.value.filter((each) => each.status === "new" && each.showStatus === "active"),
+  fresh.all.value.filter((each) => each.status === "new" && each.showStatus === "active"),
 );
+
+/** Takes an insight as it is now, wherever it is listed. */
+export function noticed(insight) {
+  insights.put(insight);
+  fresh.put(insight);
+}
 
 const listeners = new Set();
 
@@ -102,24 +120,29 @@ export function applied(frame) {
   const isInsight = frame.event !== "entity:updated";
   const { entity, operation, data } = isInsight ? { entity: "insights", data: frame.data } : frame.data;
   if (moved[entity]) moved[entity].value += 1;
-  TABLES[entity]?.put(operation === "delete" ? { ...data, showStatus: "deleted" } : data);
+  const document = operation === "delete" ? { ...data, showStatus: "deleted" } : data;
+  if (entity === "insights") noticed(document);
+  else TABLES[entity]?.put(document);
   if (isInsight) for (const tell of listeners) tell(data);
 }
 
-/** Fetches what every page needs first. */
+/** Fetches what every page needs: who this is and the goals first, then what has a count beside its name. */
 export async function begun() {
-  me.value = await ask("GET", "/auth/me");
-  await goals.load(true);
+  const user = ask("GET", "/auth/me");
+  await Promise.all([user, goals.load(true)]);
+  me.value = await user;
+  await Promise.allSettled([fresh.load(true), conflicts.load(true)]);
 }
 
 /** Everything that is on display, once more: after a gap that events cannot fill. */
 export async function refetched() {
-  const shown = Object.values(TABLES).filter((table) => table.state.value === "ready");
+  // What is on its way may have been read before the gap ended.
+  const shown = ALL.filter((table) => ["ready", "loading"].includes(table.state.value));
   await Promise.allSettled(shown.map((table) => table.load(true)));
   for (const count of Object.values(moved)) count.value += 1;
 }
 
 export function forgotten() {
   me.value = null;
-  for (const table of Object.values(TABLES)) table.clear();
+  for (const table of ALL) table.clear();
 }

@@ -1,7 +1,7 @@
 // Before anybody is signed in: one small form, either way.
 import { html, useRef, useState } from "./html.js";
 import { Refused, register, signIn } from "./api.js";
-import { Field, Form, Icon } from "./parts.js";
+import { Badge, Field, Form, Icon, Trail } from "./parts.js";
 import { go } from "./route.js";
 
 const CURRENCIES = { US: "USD", GB: "GBP", UZ: "UZS", KZ: "KZT", RU: "RUB", IN: "INR", JP: "JPY", CN: "CNY", TR: "TRY", CH: "CHF", PL: "PLN", BR: "BRL", CA: "CAD", AU: "AUD" };
@@ -52,6 +52,7 @@ export function Welcome() {
       <p class="brand"><${Icon} name="blaze" /><span>Waymark</span></p>
       <h1>Know how far you are, and what comes next.</h1>
       <p class="lead">Check-ins, tasks, habits, money and focus time add up to one number per goal. A number that tells you why.</p>
+      <${Example} />
       <${Sample} />
     </section>
     <main id="main" class="sign">
@@ -68,6 +69,19 @@ export function Welcome() {
     </main>
   </div>`;
 }
+
+const EXAMPLE = {
+  status: "active",
+  progressPercent: 58.33,
+  pace: { status: "ahead", safeDays: 9, expectedPercent: 51 },
+  milestones: [25, 50, 75, 100].map((targetPercent) => ({ id: targetPercent, title: "", targetPercent, completedAt: targetPercent < 58 || null })),
+};
+
+/** A goal as it will look; the words beside it say the same. */
+const Example = () => html`<div class="card example" aria-hidden="true">
+  <div class="card-head"><span class="kind"><${Icon} name="type-education" /></span><h2>Read 12 books</h2><${Badge} goal=${EXAMPLE} /></div>
+  <p class="figures"><strong>58.33 %</strong><span>7 of 12 books</span></p><${Trail} goal=${EXAMPLE} />
+  <div class="card-foot"><p>1 more this month</p></div></div>`;
 
 /** The trail as a picture: what the page is about, before there is anything to show. */
 const Sample = () => html`<svg class="sample" viewBox="0 0 520 150" role="img" aria-label="A trail with waymarks: three reached, two still ahead">

@@ -1,6 +1,6 @@
 // How numbers, days and states are said to a person. Nothing is fetched or changed here.
 import { signal } from "./html.js";
-import { difference, millionths, raised, rounded } from "./decimals.js";
+import { millionths, raised, rounded, times } from "./decimals.js";
 
 /** The account, as `/auth/me` gives it; its zone and start of day make "today". */
 export const me = signal(null);
@@ -16,7 +16,7 @@ function format(kind, options) {
 
 /** An amount as given, in the reader's own notation: at most six places, none invented. */
 export function number(value, options = {}) {
-  return format(Intl.NumberFormat, { maximumFractionDigits: 6, ...options }).format(value);
+  return format(Intl.NumberFormat, { maximumFractionDigits: 6, ...options }).format(value).replace("-", "\u2212");
 }
 
 export function percent(value) {
@@ -42,10 +42,13 @@ export function quantity(goal, value, unit = goal.unit) {
   return unit ? `${number(value)} ${unit}` : number(value);
 }
 
-/** Places that a person thinks in: cents, whole things, a tenth of a kilo. */
+const WHOLE = new Set(["minutes", "seconds"]);
+
+/** Places that a person thinks in: cents, whole things and minutes, a tenth of a kilo. */
 function places(goal) {
   if (goal.currency) return Math.min(6, digitsOf(goal.currency));
-  return goal.metricType === "count" ? 0 : goal.metricType === "none" ? 2 : 1;
+  if (goal.metricType === "count" || (goal.metricType === "duration" && WHOLE.has(goal.unit))) return 0;
+  return goal.metricType === "none" ? 2 : 1;
 }
 
 function digitsOf(currency) {
@@ -57,12 +60,13 @@ function digitsOf(currency) {
 }
 
 /** An amount that is needed, never said too small; and a rate or a plan, as one would say it. */
-export const needed = (goal, value) => quantity(goal, raised(value, places(goal)));
+export const enough = (goal, value) => raised(value, places(goal));
+const needed = (goal, value) => quantity(goal, enough(goal, value));
 export const about = (goal, value) => (value === null || value === undefined ? "–" : quantity(goal, rounded(value, Math.max(2, places(goal)))));
 
 /** Days are UTC midnights here, so that no zone can move them. */
 export const dayDate = (day) => new Date(`${day}T00:00:00Z`);
-export const dayText = (date) => date.toISOString().slice(0, 10);
+const dayText = (date) => date.toISOString().slice(0, 10);
 export const plusDays = (day, count) => dayText(new Date(dayDate(day).getTime() + count * DAY_MS));
 export const daysBetween = (from, to) => Math.round((dayDate(to) - dayDate(from)) / DAY_MS);
 
@@ -84,6 +88,12 @@ export function day(value) {
   return format(Intl.DateTimeFormat, { month: "short", day: "numeric", timeZone: "UTC", ...year }).format(dayDate(value));
 }
 
+/** "Mar", with the year when it is another than that of the day `before`. */
+export const month = (value, before) => {
+  const year = value.slice(0, 4) === before.slice(0, 4) ? {} : { year: "numeric" };
+  return format(Intl.DateTimeFormat, { month: "short", timeZone: "UTC", ...year }).format(dayDate(value));
+};
+
 export const weekday = (value, weekday = "short") =>
   format(Intl.DateTimeFormat, { weekday, timeZone: "UTC" }).format(dayDate(value));
 
@@ -99,6 +109,9 @@ export function near(value) {
   return format(Intl.RelativeTimeFormat, { numeric: "auto" }).format(away, "day");
 }
 
+/** Days as a machine writes them, in a text, as a person does. */
+export const readable = (text) => text.replace(/\b\d{4}-\d{2}-\d{2}\b/g, day);
+
 export const plural = (count, one, many = `${one}s`) => `${number(count)} ${count === 1 ? one : many}`;
 
 export const spoken = (code) => {
@@ -106,7 +119,7 @@ export const spoken = (code) => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-export const STATUS_TEXT = { active: "Active", paused: "Paused", completed: "Completed", archived: "Archived" };
+const STATUS_TEXT = { active: "Active", paused: "Paused", completed: "Completed", archived: "Archived" };
 
 /** A goal's pace in words, and how it feels: good, fair, poor or still. */
 export function pace(goal) {
@@ -136,16 +149,22 @@ export function pace(goal) {
     case "at_risk":
       return { text: behind ?? "Slowing down", mood: "fair" };
     case "behind":
-      return { text: behind ?? "Behind pace", mood: "poor" };
+      // Still over its line, but slower than it must be from now on.
+      return { text: behind ?? "Losing ground", mood: "poor" };
     default:
       return { text: STATUS_TEXT[goal.status] ?? "", mood: "still" };
   }
 }
 
-/** "10 more by Jan 6": what to do next, or null when there is nothing to say. */
-export function nextStep(goal) {
+/** "10 more by Jan 6": what to do next, or null when there is nothing to say. Without a number it is a step or that task. */
+export function nextStep(goal, task) {
   if (goal.status === "completed") return goal.completedDate ? `Completed ${near(goal.completedDate)}` : null;
   if (goal.status !== "active" || goal.showStatus !== "active") return null;
+  if (goal.metricType === "none") {
+    const milestone = goal.milestones.find((each) => !each.completedAt);
+    const step = task ?? milestone;
+    if (step) return step.dueDate ? `${step.title}, due ${near(step.dueDate)}` : step.title;
+  }
   const next = goal.pace?.nextNeeded;
   if (!next) return null;
   // "2 more", not "2 books more": what is counted the card has said already.
@@ -167,11 +186,13 @@ export function standing(goal) {
   return `${now} ${to} ${quantity(goal, goal.targetValue)}`;
 }
 
-/** How far a measured goal has to go yet, as text. */
-export function remaining(goal) {
-  if (goal.currentValue === null || goal.targetValue === null) return null;
-  const left = goal.direction === "decrease"
-    ? difference(goal.currentValue, goal.targetValue)
-    : difference(goal.targetValue, goal.currentValue);
-  return left.startsWith("-") ? "0" : left;
+/** "0.14 kg closer a week, 0.2 kg needed": rates are gains, toward the target whichever way it lies. */
+export function rates(goal) {
+  const { actualPerDay: actual, requiredPerDay: required } = goal.pace;
+  const most = Math.max(Math.abs(actual), required ?? 0);
+  const [days, span] = most >= 1 || most === 0 ? [1, "a day"] : most * 7 >= 1 ? [7, "a week"] : [30, "in 30 days"];
+  const size = (rate) => about(goal, times(String(rate).replace("-", ""), days));
+  const isSum = goal.checkInMode !== "measure" && goal.direction === "increase";
+  const said = actual === 0 ? "Nothing" : `${size(actual)}${actual < 0 ? " further away" : isSum ? "" : " closer"} ${span}`;
+  return required > 0 ? `${said}, ${size(required)} needed${actual === 0 ? ` ${span}` : ""}` : said;
 }
