@@ -1,6 +1,6 @@
 # Every target sets itself up: Python >= 3.11 is all that must be there. `make` lists them.
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check static bench soak drills lock format clean
+.PHONY: help serve demo test check static docs bench soak drills format types lock clean
 
 VENV := .venv/bin
 UV ?= uv
@@ -29,11 +29,15 @@ static: ## the part of check that only reads the code
 	$(VENV)/mypy
 	$(VENV)/lint-imports --no-logo
 
+docs: ## build the pages of the documentation into build/site
+	@scripts/setup dev
+	@$(VENV)/python scripts/documentation.py
+
 bench: ## print the table of speeds
 	@scripts/setup dev
 	@$(VENV)/python -m bench $(ARGS)
 
-drills: ## break two and three nodes under load, count what is lost (ARGS="kill cut --turns 5")
+drills: ## break nodes and databases under load, count what is lost (ARGS="power kill --turns 5")
 	@scripts/setup dev
 	@$(VENV)/python -m tests.drills $(ARGS)
 
@@ -41,11 +45,12 @@ soak: ## run the tests with the large figures (hours)
 	@scripts/setup dev
 	@WAYMARK_SOAK=1 $(VENV)/pytest -n 2 -o faulthandler_timeout=0 $(ARGS)
 
-format: ## format the code and rewrite the generated references
+format: ## format the code, rewrite the generated references and pictures
 	@scripts/setup dev
 	$(VENV)/ruff format .
 	$(VENV)/ruff check --fix .
 	$(VENV)/python scripts/reference.py
+	$(VENV)/python scripts/pictures.py
 
 types: ## rewrite the TypeScript client's types from the OpenAPI document
 	@scripts/setup dev
@@ -59,5 +64,5 @@ LOCKING := --quiet --universal --python-version 3.11 --generate-hashes --no-emit
 	--custom-compile-command "make lock" $(UPGRADE) pyproject.toml
 
 clean: ## remove what can be made again
-	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache dist
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis .import_linter_cache build dist
 	find src tests bench scripts -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -20,7 +20,7 @@ from markdown_it.token import Token
 
 ROOT: Final = Path(__file__).parents[2]
 PAGES: Final = sorted(
-    path.relative_to(ROOT) for place in ("*.md", "docs/**/*.md", "bench/**/*.md") for path in ROOT.glob(place)
+    path.relative_to(ROOT) for place in ("*.md", "docs/**/*.md", "bench/*.md") for path in ROOT.glob(place)
 )
 REST: Final = "…"
 """Stands for any value; as the last of a list, or as a member of an object, for whatever else is there."""
