@@ -16,9 +16,9 @@ LINE = f"/api/v1/things/{ID}"
 
 
 @asynccontextmanager
-async def speaking() -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
-    """A connection to the sample application as `serve` serves it."""
-    config = served(sample(Services()))
+async def speaking(*origins: str) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """A connection to the sample application as `serve` serves it, to pages of these origins too."""
+    config = served(sample(Services(), cors_origins=origins))
     config.host, config.port, config.lifespan = "127.0.0.1", 0, "off"
     config.load()
     server = uvicorn.Server(config)
@@ -78,3 +78,15 @@ async def test_a_connection_ends_when_the_client_wants_it_to() -> None:
             head, _ = await answer(reader)
             assert b"connection: close\r\n" in head
             assert await reader.read() == b""
+
+
+async def test_pages_of_other_origins_may_read_every_answer() -> None:
+    async with speaking("https://app.test") as (reader, writer):
+        for more in ("", "Authorization: Bearer none\r\n"):
+            writer.write(request(more=f"Origin: https://app.test\r\n{more}"))
+            head, _ = await answer(reader)
+            assert b"access-control-allow-origin: https://app.test\r\n" in head
+            assert b"access-control-expose-headers: ETag" in head
+        writer.write(request(more="Origin: https://evil.test\r\n"))
+        head, _ = await answer(reader)
+        assert b"access-control-allow-origin" not in head

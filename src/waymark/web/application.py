@@ -9,9 +9,10 @@ from functools import cache
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from waymark import __version__
 from waymark.web.call import Services
@@ -21,6 +22,7 @@ from waymark.web.openapi import document
 from waymark.web.problems import not_foreseen, not_found
 from waymark.web.route import Router, StrictRoute
 from waymark.web.system import system_router
+from waymark.web.whole import in_parts
 
 _EXPOSED: Final = (
     "ETag",
@@ -82,7 +84,7 @@ class _Application(FastAPI):
         stack: ASGIApp = Dispatch(super().build_middleware_stack(), self.own_routes, self.sockets)
         if not self.cors_origins:
             return stack
-        return CORSMiddleware(
+        return _OtherOrigins(
             stack,
             allow_origins=self.cors_origins,
             allow_methods=["*"],
@@ -90,3 +92,13 @@ class _Application(FastAPI):
             expose_headers=_EXPOSED,
             max_age=86_400,
         )
+
+
+class _OtherOrigins(CORSMiddleware):
+    """Adds its headers to every answer: also to those that would be written past it."""
+
+    async def simple_response(
+        self, scope: Scope, receive: Receive, send: Send, request_headers: Headers
+    ) -> None:
+        in_parts(scope)
+        await super().simple_response(scope, receive, send, request_headers)
