@@ -49,7 +49,7 @@ class Server:
         """All that comes back for these bytes until the server closes."""
         with closing(self.connected()) as line:
             # A server that has heard enough may close while the rest is on its way.
-            with suppress(BrokenPipeError, ConnectionResetError):
+            with suppress(OSError):
                 line.sendall(raw)
                 if finish:
                     line.shutdown(socket.SHUT_WR)
@@ -161,6 +161,45 @@ def test_a_body_that_never_ends_is_cut_off(server: Server) -> None:
         line.settimeout(PATIENCE)
         assert b" 413 " in line.recv(100)
     assert sent < 16 * 2**20
+
+
+@pytest.mark.parametrize(
+    ("begun", "piece"),
+    [
+        (b"GET /", b"a" * 65_536),
+        (b"GET / HTTP/1.1\r\nHost: x\r\nX: ", b"a" * 65_536),
+        (b"GET / HTTP/1.1\r\nHost: x\r\n", b"X: a\r\n" * 9_000),
+        (HEAD + b"x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n", b"X: a\r\n" * 9_000),
+    ],
+    ids=["address", "header", "headers", "trailers"],
+)
+def test_a_head_that_never_ends_is_cut_off(server: Server, begun: bytes, piece: bytes) -> None:
+    sent = 0
+    with closing(server.connected()) as line, suppress(BrokenPipeError, ConnectionResetError):
+        line.sendall(begun)
+        while sent < 64 * 2**20:
+            line.sendall(piece)
+            sent += len(piece)
+    assert sent < 16 * 2**20
+
+
+def test_large_heads_are_heard_in_pieces_each_by_itself(server: Server) -> None:
+    """Up to 64 KiB, and what one request took is not counted for the next."""
+    padding = b"X: " + b"a" * 50_000 + b"\r\n"
+    body = json.dumps({"title": "x", "description": "y" * 5_000}).encode()
+    create = HEAD + server.token.encode() + b"\r\nContent-Length: %d\r\n" % len(body)
+    look = b"GET /api/v1/nothing HTTP/1.1\r\nHost: x\r\n" + padding + b"\r\n"
+    with closing(server.connected()) as line:
+        for request in (look, look, create + padding + b"\r\n" + body, look):
+            for start in range(0, len(request), 10_000):
+                line.sendall(request[start : start + 10_000])
+                time.sleep(0.002)
+            head = b""
+            while not head.endswith(b"\r\n\r\n"):
+                head += line.recv(1)
+            assert head[9:12] == (b"404" if request is look else b"201")
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            line.recv(length, socket.MSG_WAITALL)
 
 
 def test_half_a_body_writes_nothing_and_holds_nobody_up(server: Server) -> None:

@@ -20,6 +20,8 @@ WRITE: Final = "waymark.write"
 """Key in a socket's `extensions` of its `Write`."""
 FAREWELL_SECONDS: Final = 4.0
 """What a client gets to read what it was sent before the server stopped."""
+MAX_HEAD_BYTES: Final = 65_536
+"""What the head of a request, or what comes behind its body, may have beyond its first packet."""
 _TEXT: Final = 0x81
 """The first byte of a text in one frame (RFC 6455 §5.2)."""
 
@@ -35,7 +37,23 @@ def framed(payload: bytes) -> bytes:
 
 
 class Answers(WholeAnswers):
-    """A connection for requests, which does not hold up the server's end by not being read."""
+    """For requests: no head without end fills the memory, no answer left unread holds up the server's end."""
+
+    _kept = 0
+    """Bytes that the parser took since the request began, or since its body went on."""
+
+    def data_received(self, data: bytes) -> None:
+        request = self.scope
+        self._kept += len(data)
+        super().data_received(data)
+        if self.scope is not request:
+            self._kept = 0
+        elif self._kept > MAX_HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("The head of the request is too large.")
+
+    def on_body(self, body: bytes) -> None:
+        self._kept = 0
+        super().on_body(body)
 
     def shutdown(self) -> None:
         super().shutdown()
