@@ -9,6 +9,7 @@ from time import monotonic
 
 import pytest
 import sqlalchemy as sa
+from fastapi import FastAPI
 from standardwebhooks import WebhookVerificationError
 from tests.api.person import COUNT, Person, code_of, fields_of
 from tests.api.tables import journal
@@ -125,6 +126,28 @@ async def test_one_delivery_is_sent_again_under_its_id(
     assert receiver.got[0].body == receiver.got[1].body
     [delivery] = await log(ada, hook)
     assert (delivery["status"], len(delivery["attempts"])) == ("delivered", 2)
+
+
+async def test_what_an_owner_asks_for_does_not_wait_for_a_look(
+    ada: Person, receiver: Receiver, round_: Round, app: FastAPI
+) -> None:
+    """The courier is rung for what stands in no journal too."""
+    before = (await ada.goal())["updatedAt"]
+    hook = await hooked(ada, receiver, entities=["goals"])
+    await ada.goal()
+    await round_.until_idle()
+    [delivery] = await log(ada, hook)
+    rung: list[str | None] = []
+    app.state.services.bell.on_any(rung.append)
+    path = f"/webhooks/{hook['id']}"
+    assert rung == []
+    await ada.data("POST", f"{path}/deliveries/{delivery['id']}/replay")
+    await ada.data("POST", f"{path}/replay", {"since": before})
+    for state in ("paused", "active"):
+        await ada.data("PATCH", path, {"status": state})
+    await ada.data("DELETE", path)
+    await ada.data("POST", f"{path}/restore")
+    assert rung == [ada.user["id"]] * 5
 
 
 async def test_everything_since_a_cursor_is_sent_again(

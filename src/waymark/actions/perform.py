@@ -44,6 +44,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     secret: bool = False
     """The answer carries a secret: a replay and a dry run go without it, so `replay` is told instead."""
     replay: str | None = None
+    must_wake: bool = False
+    """Somebody has something to do although the journal is as it was."""
 
 
 class Retry(msgspec.Struct, frozen=True):
@@ -174,7 +176,8 @@ async def _decided(
             raise Undone(outcome)
         return outcome, False
     kept = [Put(schema.idempotency, [answer_row(work, retry, outcome)])] if retry else []
-    return outcome, await work.flushed(*kept)
+    is_journalled = await work.flushed(*kept)
+    return outcome, is_journalled or outcome.must_wake
 
 
 class Undone(Exception):

@@ -75,7 +75,7 @@ async def change_webhook(work: Work, webhook_id: str, command: ChangeWebhook, al
     if (hook.status, hook.url) != (before.status, before.url):
         progress = await _locked(work, webhook_id)
         work.put(webhook_progress, webhook_id, replace(progress, failing_at=None))
-    return await answer(work, WEBHOOKS, _put(work, before, hook))
+    return replace(await answer(work, WEBHOOKS, _put(work, before, hook)), must_wake=True)
 
 
 async def remove_webhook(work: Work, webhook_id: str) -> Outcome:
@@ -89,7 +89,7 @@ async def restore_webhook(work: Work, webhook_id: str) -> Outcome:
     before = await found(work, WEBHOOKS, webhook_id, even_deleted=True)
     if before.show_status != "deleted":
         raise InvalidState("Only a deleted webhook can be restored.", context={"allowed": ["delete"]})
-    return await answer(work, WEBHOOKS, _put(work, before, back(before)))
+    return replace(await answer(work, WEBHOOKS, _put(work, before, back(before))), must_wake=True)
 
 
 async def rotate_secret(work: Work, webhook_id: str, seal: Seal, now: datetime) -> Outcome:
@@ -124,7 +124,7 @@ async def replay_webhook(work: Work, webhook_id: str, seq: int, now: datetime) -
     await work.run(FORGET_AFTER, webhook_id=webhook_id, seq=seq)
     due_at = max(now, progress.leased_until)
     work.put(webhook_progress, webhook_id, replace(progress, enqueued_seq=seq, told_seq=seq, due_at=due_at))
-    return await answer(work, WEBHOOKS, hook)
+    return replace(await answer(work, WEBHOOKS, hook), must_wake=True)
 
 
 async def replay_delivery(work: Work, webhook_id: str, delivery_id: str, now: datetime) -> Outcome:
@@ -141,7 +141,7 @@ async def replay_delivery(work: Work, webhook_id: str, delivery_id: str, now: da
     delivery = replace(delivery, status="pending", tries=0, next_at=now)
     work.put(webhook_deliveries, delivery_id, delivery)
     work.put(webhook_progress, webhook_id, replace(progress, due_at=max(now, progress.leased_until)))
-    return Outcome(data=delivery_body(delivery))
+    return Outcome(data=delivery_body(delivery), must_wake=True)
 
 
 async def begin_test(work: Work, webhook_id: str, now: datetime) -> Outcome:
