@@ -3,7 +3,7 @@
 From the item's end they are tested with the item.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -35,6 +35,25 @@ async def test_a_goal_is_made_with_its_links(ada: Person) -> None:
     for task in await ada.get("/tasks"):
         assert task["goals"] == [{"id": goal["id"], "title": "A goal", "progressPercent": 75}]
     assert (await ada.get(f"/habits/{habit['id']}"))["linkedGoalIds"] == [goal["id"]]
+
+
+async def test_the_number_names_the_tasks_that_are_done(ada: Person, clock: FrozenClock) -> None:
+    """The newest first, and only those that count in the ratio."""
+    tasks = [
+        await made(ada, "/tasks", status=status) for status in ("completed", "in_progress", "inbox", "inbox")
+    ]
+    goal = await ada.goal(**COUNT, linkedTaskIds=[task["id"] for task in tasks[:3]])
+    await ada.data("PUT", f"/goals/{goal['id']}/tasks/{tasks[3]['id']}", {"contribution": 1})
+    clock.at += timedelta(days=1)
+    for task in tasks[2:]:
+        await ada.data("POST", f"/tasks/{task['id']}/complete")
+    _, term = (await ada.get(f"/goals/{goal['id']}/progress"))["terms"]
+    done = [await ada.get(f"/tasks/{tasks[number]['id']}") for number in (2, 0)]
+    assert shown(term, "source", "done", "total") == ["tasks", 2, 3]
+    assert term["latest"] == [{"id": task["id"], "at": task["completedAt"], "amount": None} for task in done]
+    await ada.data("POST", f"/tasks/{tasks[2]['id']}/reopen")
+    _, term = (await ada.get(f"/goals/{goal['id']}/progress"))["terms"]
+    assert [fact["id"] for fact in term["latest"]] == [tasks[0]["id"]]
 
 
 async def test_linked_items_are_listed_with_what_they_give(ada: Person) -> None:

@@ -196,7 +196,7 @@ export type ProgressDocument = { goalId: string; asOf: string; progressPercent: 
 /** One source's part of the number; `points` of all terms add up to progressPercent. */
 export type TermDocument = { source: string; percent: number; weight: number; points: number; value?: number | null; target?: number | null; count?: number | null; done?: number | null; total?: number | null; latest?: LatestFact[] | null };
 
-/** A fact behind a term: its id, when it was recorded and its amount as given. */
+/** A fact behind a term: its id, when it was recorded and its amount; of a task, when it was completed. */
 export type LatestFact = { id: string; at: string; amount: number | null };
 
 /** The answer of `GET /goals/{id}/series` (CONTRACT §3). */
@@ -322,7 +322,7 @@ export type ChangeError = { code: string; message: string; details: Fault[]; con
 export type PullReply = { changes: PulledChange[]; serverTime: string; cursor: string; hasMore: boolean; digest?: Record<string, string> };
 
 /** One record as a change left it; `data` is the record as GET gives it. `seq` orders changes. */
-export type PulledChange = { entity: string; id: string; operation: "create" | "delete" | "update"; data: unknown; version: number; serverUpdatedAt: string; seq: number };
+export type PulledChange = { operation: "create" | "delete" | "update"; entity: string; id: string; data: unknown; version: number; serverUpdatedAt: string; seq: number };
 
 /** A conflict as it was decided, and the record as it stands with that. */
 export type Resolved = { conflict: ConflictDocument; record: unknown };

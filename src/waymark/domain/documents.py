@@ -162,7 +162,7 @@ class LinkRow(EntityDocument, frozen=True, kw_only=True, rename="camel", omit_de
 
 
 class LatestFact(msgspec.Struct, frozen=True, kw_only=True):
-    """A fact behind a term: its id, when it was recorded and its amount as given."""
+    """A fact behind a term: its id, when it was recorded and its amount; of a task, when it was completed."""
 
     id: str
     at: datetime

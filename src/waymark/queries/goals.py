@@ -44,7 +44,7 @@ from waymark.domain.vocabulary import Bucket, GoalStatus
 from waymark.errors import Invalid, NotFound
 from waymark.store import statements
 from waymark.store.database import Reader
-from waymark.store.link_statements import WORLD
+from waymark.store.link_statements import LATEST_COMPLETED_TASKS, WORLD
 from waymark.store.listing import Asked, Cursors, ListMeta
 from waymark.store.lists import CHECK_INS, GOALS
 from waymark.store.statements import Page
@@ -190,6 +190,11 @@ async def progress_document(reader: Reader, user_id: str, goal_id: str, today: d
             latest = [
                 LatestFact(id=fact.id, at=fact.created_at, amount=fact.value)
                 for fact in await reader.all(statements.LATEST_FACTS, user_id=user_id, goal_id=goal_id)
+            ]
+        elif term.source == "tasks":
+            latest = [
+                LatestFact(id=task.id, at=task.completed_at, amount=None)
+                for task in await reader.all(LATEST_COMPLETED_TASKS, user_id=user_id, goal_id=goal_id)
             ]
         terms.append(TermDocument(**msgspec.structs.asdict(term), latest=latest))
     return ProgressDocument(

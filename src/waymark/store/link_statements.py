@@ -4,6 +4,7 @@ No statement here touches two users: each is bound to `user_id`, which a test ho
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +35,13 @@ class LinkedTask(msgspec.Struct, frozen=True):
     id: str
     status: TaskStatus
     contribution: Decimal | None
+
+
+class CompletedTask(msgspec.Struct, frozen=True):
+    """What the explained number tells of a task that is done."""
+
+    id: str
+    completed_at: datetime
 
 
 class FocusTotals(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +76,21 @@ LINKED_TASKS = Statement(
     .order_by(goal_tasks.c.created_at, goal_tasks.c.id),
     LinkedTask,
 )
+LATEST_COMPLETED_TASKS = Statement(
+    select(tasks.c.id, tasks.c.completed_at)
+    .join_from(goal_tasks, tasks, _TASK_OF_LINK)
+    .where(
+        _TASK_LINKS,
+        goal_tasks.c.goal_id == GOAL,
+        goal_tasks.c.contribution.is_(None),
+        tasks.c.show_status != "deleted",
+        tasks.c.status == "completed",
+    )
+    .order_by(tasks.c.completed_at.desc(), tasks.c.id.desc())
+    .limit(5),
+    CompletedTask,
+)
+"""Of those that count in the ratio, the newest first."""
 _HABIT_COLUMNS = [habits.c[name] for name in Habit.__struct_fields__]
 LINKED_HABITS = Statement(
     select(*_HABIT_COLUMNS)
