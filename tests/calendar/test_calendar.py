@@ -81,6 +81,14 @@ async def test_what_a_goal_gives_to_the_calendar(ada: Person, client: httpx2.Asy
     assert found["deadline"].decoded("last-modified") == instant(now["updatedAt"]).replace(microsecond=0)
 
 
+async def test_what_a_goal_without_a_number_needs_is_in_percent(
+    ada: Person, client: httpx2.AsyncClient
+) -> None:
+    await ada.goal("Learn", startDate="2026-03-01", targetDate="2026-03-31")
+    found = await events(client, await subscribed(ada))
+    assert told(found["next"]) == [date(2026, 3, 2), date(2026, 3, 3), "Learn: 3.33 %"]
+
+
 async def test_what_is_done_is_ticked_and_needs_nothing_more(ada: Person, client: httpx2.AsyncClient) -> None:
     due = [{"title": "Half", "targetPercent": 50, "dueDate": "2026-03-10"}]
     goal = await ada.goal("Run", **PACED, milestones=due)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from waymark.domain.money import Quote, converted, is_currency, minor_digits, rate_between, rounded
+from waymark.domain.money import Quote, as_told, converted, is_currency, minor_digits, rate_between, rounded
+from waymark.domain.vocabulary import MetricType
 
 TODAY = date(2026, 3, 10)
 
@@ -45,6 +46,23 @@ def test_what_money_cannot_be_counted_in_is_no_currency(code: str) -> None:
 )
 def test_money_is_rounded_half_even_to_minor_units(amount: str, currency: str, result: str) -> None:
     assert rounded(Decimal(amount), currency) == Decimal(result)
+
+
+@pytest.mark.parametrize(
+    ("amount", "metric_type", "currency", "told"),
+    [
+        ("5.789474", "count", None, "6"),
+        ("5", "count", None, "5"),
+        ("2.040816", "none", None, "2.04"),
+        ("12.345678", "amount", "USD", "12.35"),
+        ("12.345678", "amount", "JPY", "12"),
+        ("0.128205", "weight", None, "0.128205"),
+    ],
+)
+def test_a_computed_amount_is_told_as_it_could_be_checked_in(
+    amount: str, metric_type: MetricType, currency: str | None, told: str
+) -> None:
+    assert str(as_told(Decimal(amount), metric_type, currency)) == told
 
 
 def test_forty_dollars_at_12500_are_500_000_sum() -> None:

@@ -35,6 +35,7 @@ def test_titles_are_trimmed_and_composed_and_otherwise_literal(given_text: str, 
     [
         ("", "required"),
         (" \u3000 ", "required"),
+        ("\u200b\u200f \ufeff", "required"),
         ("a" * 201, "too_long"),
         ("\U0001f600" * 201, "too_long"),
         ("\u0958" * 101, "too_long"),  # composes to two code points each

@@ -4,6 +4,7 @@ The clock is in the test's hand; what a worker does with it is in tests/worker.
 """
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 import pytest
 from tests.api.person import COUNT, PACED, SAVING, WEIGHT, Document, Person, code_of, shown
@@ -178,6 +179,17 @@ async def test_pace_turns(ada: Person, clock: FrozenClock) -> None:
     assert ("pace_behind", "new") in rows
     assert ("pace_recovered", "dismissed") in rows
     assert len([rule for rule, _ in rows if rule.startswith("pace")]) == 2
+
+
+async def test_what_brings_a_count_back_is_whole(ada: Person, clock: FrozenClock) -> None:
+    clock.at = datetime(2026, 1, 6, 12, tzinfo=UTC)
+    goal = await ada.goal(**COUNT, startDate="2026-01-01", targetDate="2026-01-10")
+    reply = await ada.check_in(goal, 40, dateKey="2026-01-02")
+    assert reply["goal"]["pace"]["nextNeeded"]["amount"] == Decimal("15.555556")
+    behind = reply["insights"][1]
+    assert behind["rule"] == "pace_behind"
+    assert " 16 by 2026-01-06 bring it back to its line." in behind["body"]
+    assert behind["actions"][0]["body"] == {"value": 16}
 
 
 async def test_the_days_of_a_deadline(ada: Person, clock: FrozenClock) -> None:

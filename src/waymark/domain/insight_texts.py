@@ -5,7 +5,7 @@ Values in, texts out; when something is said insights.py decides.
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 import msgspec
@@ -217,7 +217,8 @@ def _pace_behind(goal: GoalDocument, _bucket: str, _today: date) -> _Words:
     needed = goal.pace.next_needed
     hint = ""
     if needed is not None:
-        hint = f" {_amount(goal, needed.amount)} by {needed.by} bring it back to its line."
+        amount = money.as_told(needed.amount, goal.metric_type, goal.currency)
+        hint = f" {_amount(goal, amount)} by {needed.by} bring it back to its line."
     return _Words(
         f"Behind: {_short(goal.title)}",
         f"{_standing(goal)}{hint}",
@@ -350,10 +351,7 @@ def _check_in(goal: GoalDocument) -> list[InsightAction]:
         value = needed.amount
     if value is None or goal.direction == "neutral":
         return []
-    if goal.metric_type == "count":
-        value = value.to_integral_value(ROUND_CEILING)
-    if goal.currency is not None:
-        value = money.rounded(value, goal.currency)
+    value = money.as_told(value, goal.metric_type, goal.currency)
     return [
         InsightAction(
             type="check_in",

@@ -5,7 +5,7 @@ Where rates are kept, and which user's they are, is not known here.
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Final
 
 import msgspec
@@ -13,6 +13,7 @@ from iso4217 import Currency
 
 from waymark.domain.amounts import CONTEXT
 from waymark.domain.amounts import rounded as rounded_to
+from waymark.domain.vocabulary import MetricType
 
 _MINOR_DIGITS: Final[dict[str, int]] = {
     currency.code: currency.exponent for currency in Currency if currency.exponent is not None
@@ -44,6 +45,15 @@ def minor_digits(currency: str) -> int:
 def rounded(amount: Decimal, currency: str) -> Decimal:
     """Half-even to the currency's minor units."""
     return rounded_to(amount, minor_digits(currency))
+
+
+def as_told(amount: Decimal, metric_type: MetricType, currency: str | None) -> Decimal:
+    """A computed amount as a person would say it, and could check it in: whole, of a count."""
+    if metric_type == "count":
+        return amount.to_integral_value(ROUND_CEILING)
+    if metric_type == "none":
+        return rounded_to(amount, 2)
+    return amount if currency is None else rounded(amount, currency)
 
 
 def converted(amount: Decimal, rate: Decimal, to_currency: str) -> Decimal:

@@ -5,7 +5,7 @@ Nothing here knows which field a string came from.
 
 import re
 from typing import Final
-from unicodedata import normalize
+from unicodedata import category, normalize
 from uuid import UUID
 
 from waymark.domain.refusal import Refusal
@@ -26,11 +26,11 @@ class TextError(Refusal):
 def line(value: str, limit: int) -> str:
     """A title: NFC, trimmed, one line, 1 to `limit` code points, no control characters.
 
-    Zero-width joiners, right-to-left marks and emoji stay. Raises TextError: `required`,
-    `too_long`, `control_character`, `lone_surrogate`. (TRUST, Bad inputs)
+    Zero-width joiners, right-to-left marks and emoji stay, beside something to be seen. Raises TextError:
+    `required`, `too_long`, `control_character`, `lone_surrogate`. (TRUST, Bad inputs)
     """
     text = _normalised(value, limit, _NOT_IN_LINES)
-    if not text:
+    if all(character.isspace() or category(character) == "Cf" for character in text):
         raise TextError("required", "Must not be empty.")
     return text
 

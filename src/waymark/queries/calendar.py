@@ -12,8 +12,9 @@ import msgspec
 from icalendar import Calendar, Event
 
 from waymark import __version__
+from waymark.domain.money import as_told
 from waymark.domain.pace import NextNeeded
-from waymark.domain.vocabulary import GoalStatus
+from waymark.domain.vocabulary import GoalStatus, MetricType
 from waymark.store.database import Reader
 from waymark.store.shared_links import CALENDAR
 
@@ -44,6 +45,7 @@ class _Goal(msgspec.Struct, frozen=True, rename="camel"):
     title: str
     description: str | None
     status: GoalStatus
+    metric_type: MetricType
     unit: str | None
     currency: str | None
     target_date: date | None
@@ -100,13 +102,13 @@ def _events(goal: _Goal, day_began_at: datetime) -> Iterator[Event]:
             )
     needed = goal.pace.next_needed
     if needed is not None and goal.status == "active":
-        unit = goal.currency or goal.unit
-        amount = f"{needed.amount:f}" if unit is None else f"{needed.amount:f} {unit}"
+        unit = "%" if goal.metric_type == "none" else goal.currency or goal.unit
+        amount = f"{as_told(needed.amount, goal.metric_type, goal.currency):f}"
         # It moves with the day, though the goal does not: the day counts as a revision.
         yield _event(
             f"next-{goal.id}",
             needed.by,
-            f"{goal.title}: {amount}",
+            f"{goal.title}: {amount}" if unit is None else f"{goal.title}: {amount} {unit}",
             f"What brings the goal to its line. {share}",
             goal.version + day_began_at.toordinal(),
             max(goal.updated_at, day_began_at),
