@@ -61,9 +61,9 @@ class Cluster:
     user: str | None
 
     @classmethod
-    def started(cls, *, durable: bool = False) -> Self:
+    def started(cls, *, durable: bool = False, within: Path | None = None) -> Self:
         """A new, empty cluster. Not `durable`, it does not wait for the disk: faster, and enough for most."""
-        home = Path(tempfile.mkdtemp(prefix="waymark-postgres-"))
+        home = Path(tempfile.mkdtemp(prefix="waymark-postgres-", dir=within))
         user, folder = None, binaries()
         if os.geteuid() == 0:  # PostgreSQL refuses to run as root
             user = "postgres" if folder.is_relative_to("/usr/lib") else "nobody"
@@ -78,6 +78,11 @@ class Cluster:
                 file.write(f"{name} = '{value}'\n")
         cluster.start()
         return cluster
+
+    @property
+    def pid(self) -> int:
+        """The process that started all the others of it."""
+        return int((self.home / "data" / "postmaster.pid").read_text("ascii").split()[0])
 
     def start(self) -> None:
         log = self.home / "log"

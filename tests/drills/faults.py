@@ -3,6 +3,7 @@
 A fault returns when whatever it took is there again; how long the nodes need from then on is measured.
 """
 
+import asyncio
 import os
 import random
 import signal
@@ -12,17 +13,21 @@ from typing import Final, TypeAlias
 import anyio
 import asyncpg
 import httpx2
-from tests.drills.load import Load
+from tests.drills.judging import Found, judged
+from tests.drills.load import PATIENCE, Load
 from tests.drills.scene import POOL, Scene
-from tests.durability.node import BUSY
+from tests.drills.warm import POINTS
+from tests.durability.node import BUSY, Client
 from tests.hypothesis_profiles import IS_SOAK
 
-Fault: TypeAlias = Callable[[Scene, Load, int], Awaitable[None]]
-"""`turn` counts how often it happened."""
+Fault: TypeAlias = Callable[[Scene, Load, int], Awaitable[Found | None]]
+"""`turn` counts how often it happened. What was found is for faults that leave nobody who writes."""
 
-CANCELLED: Final = 2_000 if IS_SOAK else 100
+CANCELLED: Final = 100
 AWAY_SECONDS: Final = 12.0 if IS_SOAK else 1.0
 """Longer than any limit of the product's, when there is time."""
+FULL: Final = 20
+"""How many writes find the disk full."""
 CHANCE: Final = random.Random(20_260_302)
 
 
@@ -72,17 +77,22 @@ async def cancel(scene: Scene, load: Load, _: int) -> None:
     """Clients that hang up at any moment of a check-in."""
     headers = {"Authorization": f"Bearer {load.ada.token}"}
 
-    async def give_up(number: int) -> None:
-        (value,) = load.values(1)
+    async def give_up(http: httpx2.AsyncClient, number: int) -> None:
         address = f"{scene.nodes[number % len(scene.nodes)].address}/goals/{load.goal_id}/check-in"
-        async with httpx2.AsyncClient(headers=headers) as http:
-            with anyio.move_on_after(CHANCE.uniform(0, 0.2)):
-                await http.post(address, json={"value": str(value)})
+        has_given_up = False
+        while not has_given_up:
+            (value,) = load.values(1)
+            with anyio.move_on_after(CHANCE.uniform(0, 0.1)) as patience:
+                if (await http.post(address, json={"value": str(value)})).is_success:
+                    load.acknowledged.add(value)
+            has_given_up = patience.cancelled_caught
 
-    for begun in range(0, CANCELLED, 50):
-        async with anyio.create_task_group() as group:
-            for number in range(begun, begun + 50):
-                group.start_soon(give_up, number)
+    limits = httpx2.Limits(max_connections=None)
+    async with httpx2.AsyncClient(headers=headers, limits=limits, timeout=None) as http:
+        for begun in range(0, CANCELLED, 50):
+            async with anyio.create_task_group() as group:
+                for number in range(begun, begun + 50):
+                    group.start_soon(give_up, http, number)
 
 
 async def exhaust(scene: Scene, load: Load, _: int) -> None:
@@ -112,7 +122,44 @@ async def cut(scene: Scene, load: Load, _: int) -> None:
     scene.link.mend()
 
 
-FAULTS: Final[Mapping[str, Fault]] = {
+async def point(scene: Scene, load: Load, turn: int) -> Found:
+    """A server ends at a named moment of a write: each in turn, and each time of another write."""
+    (node,) = scene.nodes
+    await node.lay_fuse(POINTS[-1 - turn % len(POINTS)], CHANCE.randint(1, 20))
+    await anyio.to_thread.run_sync(node.wait_for_end)
+    found = await judged(scene.url, load)
+    node.launch()
+    await anyio.to_thread.run_sync(node.wait)
+    return found
+
+
+async def power(scene: Scene, load: Load, _: int) -> Found:
+    """The machine of the server and its database loses power."""
+    await anyio.sleep(CHANCE.uniform(0, 0.2))
+    await anyio.to_thread.run_sync(scene.lose_power)
+    found = await judged(scene.url, load)
+    for node in scene.nodes:
+        node.launch()
+        await anyio.to_thread.run_sync(node.wait)
+    return found
+
+
+async def full(scene: Scene, load: Load, _: int) -> None:
+    """The disk is full: writes are refused, reads go on; when there is space again, nothing is restarted."""
+    assert scene.disk is not None
+    refused = load.refused
+    await anyio.to_thread.run_sync(scene.disk.fill)
+    try:
+        async with asyncio.timeout(PATIENCE), Client(scene.nodes[0], load.ada.token) as client:
+            while load.refused < refused + FULL:
+                read = await client.once("GET", f"/goals/{load.goal_id}")
+                assert read.status_code == 200, read.text
+                await anyio.sleep(0.01)
+    finally:
+        scene.disk.free()
+
+
+TOGETHER: Final[Mapping[str, Fault]] = {
     "kill": kill,
     "restart": restart,
     "terminate": terminate,
@@ -121,3 +168,8 @@ FAULTS: Final[Mapping[str, Fault]] = {
     "exhaust": exhaust,
     "cut": cut,
 }
+"""What nodes live through that share a database."""
+ALONE: Final[Mapping[str, Fault]] = {"point": point, "power": power, "full": full, "cancel": cancel}
+"""What one node does, on either database."""
+FAULTS: Final[Mapping[str, Fault]] = {**TOGETHER, **ALONE}
+NEEDS_DISK: Final = ("power", "full")

@@ -1,4 +1,4 @@
-"""Where drills are held: a PostgreSQL that waits for its disk, nodes on it, and a link that can be cut.
+"""Where drills are held: a database that waits for its disk, nodes on it, and what can be cut.
 
 What goes wrong here is told in faults.py.
 """
@@ -6,15 +6,19 @@ What goes wrong here is told in faults.py.
 import asyncio
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
 from tests.cluster import Cluster
-from tests.durability.node import Node
+from tests.drills.disk import RELEASE_SECONDS, Disk
+from tests.drills.warm import Warm
+from tests.durability.points import SYNCHRONOUS
 
 from waymark.store.migrate import migrate
 
@@ -83,18 +87,28 @@ def _ip(*arguments: str) -> None:
 
 @dataclass
 class Scene:
-    """The nodes are ready; with a link, the last of them is behind it."""
+    """The nodes are ready: the last of them behind the link, the database on the disk, if there is one."""
 
-    cluster: Cluster
     url: str
-    nodes: list[Node]
-    link: Link | None
+    nodes: Sequence[Warm]
+    postgres: Cluster | None = None
+    link: Link | None = None
+    disk: Disk | None = None
 
     @classmethod
     @contextmanager
-    def running(cls, count: int, folder: Path, link: Link | None = None) -> Iterator[Self]:
+    def running(
+        cls,
+        count: int,
+        folder: Path,
+        link: Link | None = None,
+        disk: Disk | None = None,
+        *,
+        durable: bool = True,
+    ) -> Iterator[Self]:
+        """Nodes that share a PostgreSQL; not `durable`, it forgets what it acknowledged when power is cut."""
         with ExitStack() as held:
-            cluster = Cluster.started(durable=True)
+            cluster = Cluster.started(durable=durable, within=None if disk is None else disk.home)
             held.callback(cluster.remove)
             url = cluster.create("waymark")
             asyncio.run(migrate(url))
@@ -103,21 +117,88 @@ class Scene:
                 _let_in(cluster, link)
                 far = url.replace("127.0.0.1", link.here)
                 nodes[-1] = _node(far, folder, link)
-            for node in nodes:
-                held.enter_context(node)
-            yield cls(cluster, url, [node.wait() for node in nodes], link)
+            yield cls(url, _ready(nodes, held, disk), cluster, link, disk)
+
+    @classmethod
+    @contextmanager
+    def embedded(cls, folder: Path, disk: Disk | None = None, *, durable: bool = True) -> Iterator[Self]:
+        """One node and its SQLite file."""
+        with ExitStack() as held:
+            url = f"sqlite:///{(disk.home if disk else folder) / 'waymark.db'}"
+            chosen = {} if durable else {SYNCHRONOUS: "normal"}
+            node = _node(url, folder, None, **chosen)
+            yield cls(url, _ready([node], held, disk), disk=disk)
+
+    @classmethod
+    @contextmanager
+    def alone(
+        cls, database: str, folder: Path, disk: Disk | None = None, *, durable: bool = True
+    ) -> Iterator[Self]:
+        """One node on either kind of database."""
+        if database == "sqlite":
+            making = cls.embedded(folder, disk, durable=durable)
+        else:
+            making = cls.running(1, folder, disk=disk, durable=durable)
+        with making as scene:
+            yield scene
+
+    @property
+    def database(self) -> str:
+        return "sqlite" if self.postgres is None else "postgresql"
+
+    @property
+    def cluster(self) -> Cluster:
+        assert self.postgres is not None, "this drill is about PostgreSQL"
+        return self.postgres
+
+    def lose_power(self) -> None:
+        """The power goes, and with it every program; then it is back, and so is the database, but no node."""
+        assert self.disk is not None
+        postmaster = self.postgres and self.postgres.pid
+        for node in self.nodes:  # else they would tell clients of a disk that fails
+            os.kill(node.pid, signal.SIGSTOP)
+        self.disk.cut()
+        for node in self.nodes:
+            node.end()
+        if postmaster:
+            os.kill(postmaster, signal.SIGQUIT)
+            _await_end(postmaster)
+        self.disk.mend()
+        if self.postgres:
+            self.postgres.start()
 
 
-def _node(url: str, folder: Path, link: Link | None = None) -> Node:
+def _await_end(process: int) -> None:
+    """Returns when somebody has taken note of its end: until then it counts as running."""
+    until = time.monotonic() + RELEASE_SECONDS
+    with suppress(ProcessLookupError):
+        while time.monotonic() < until:
+            os.kill(process, 0)
+            time.sleep(0.01)
+
+
+def _ready(nodes: Sequence[Warm], held: ExitStack, disk: Disk | None) -> Sequence[Warm]:
+    for node in nodes:
+        held.enter_context(node)
+    for node in nodes:
+        node.wait()
+    if disk is not None:
+        disk.keep()
+    return nodes
+
+
+def _node(url: str, folder: Path, link: Link | None = None, **chosen: str) -> Warm:
     within = () if link is None else ("ip", "netns", "exec", link.name)
     host = "127.0.0.1" if link is None else link.clients
-    return Node(
+    return Warm(
         url,
         folder,
         *within,
         WAYMARK_HOST=host,
+        WAYMARK_METRICS="on",
         WAYMARK_POOL_MAX_SIZE=str(POOL),
         WAYMARK_ACCESS_TOKEN_SECONDS=A_DAY,
+        **chosen,
     )
 
 

@@ -1,4 +1,4 @@
-"""Every drill once on two nodes, with a figure that fits into an ordinary run; the soak holds them at length.
+"""Every drill of several nodes once on two, as an ordinary run has time for; the soak holds them at length.
 
 A drill that this machine does not allow is skipped, and says why.
 """
@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 from tests.drills.drill import held
-from tests.drills.faults import FAULTS
+from tests.drills.faults import TOGETHER
 from tests.drills.scene import Link, Scene
 from tests.hypothesis_profiles import IS_SOAK
 
@@ -24,7 +24,7 @@ def scene(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         yield stack.enter_context(Scene.running(request.param, tmp_path_factory.mktemp("nodes"), link))
 
 
-@pytest.mark.parametrize("drill", FAULTS)
+@pytest.mark.parametrize("drill", TOGETHER)
 async def test_nothing_is_lost(drill: str, scene: Scene, request: pytest.FixtureRequest) -> None:
     if drill == "cut" and scene.link is None:
         pytest.skip(str(Link.find_reason_against()))
