@@ -21,6 +21,7 @@ from bench.live import live
 from bench.measure import Effort, Row
 from bench.processes import LOAD_CORE, SERVER_CORE, worker
 from bench.sites import DatabaseName, baseline, ground, waymark
+from bench.sync import sync
 
 CONTESTS: dict[str, Callable[..., list[Row]]] = {
     "read": contests.read,
@@ -29,6 +30,7 @@ CONTESTS: dict[str, Callable[..., list[Row]]] = {
     "growth": contests.growth,
     "worlds": contests.worlds,
     "live": live,
+    "sync": sync,
 }
 FULL, FULL_SCALE = Effort(rounds=5, seconds=1), Scale()
 QUICK = Effort(rounds=3, seconds=0.4)
@@ -84,9 +86,9 @@ def _measured(
         progress.print(f"{name}: filling the databases")
         on = stack.enter_context(ground(name))
         theirs = stack.enter_context(baseline(on, scale))
-        wanted = {"grows": "growth", "saves": "worlds", "records": "check-in"}
+        wanted = {"grows": {"growth", "sync"}, "saves": {"worlds"}, "records": {"check-in"}}
         ours = stack.enter_context(
-            waymark(on, scale, **{option: contest in chosen for option, contest in wanted.items()})
+            waymark(on, scale, **{option: bool(some & {*chosen}) for option, some in wanted.items()})
         )
         for part in chosen:
             progress.print(f"{name}: {part}")

@@ -8,6 +8,7 @@ import pickle
 import sys
 from contextlib import suppress
 from pathlib import Path
+from time import process_time
 
 import uvicorn
 from starlette.applications import Starlette
@@ -72,6 +73,7 @@ def live() -> list[BaseRoute]:
         return Response(str(pages * PAGE_BYTES // 1024))
 
     return [
+        Route("/bench/cpu", lambda _: Response(str(process_time()))),
         WebSocketRoute("/bench/ws", endpoint),
         Route("/bench/broadcast", broadcast, methods=["POST"]),
         Route("/bench/memory", memory),

@@ -3,7 +3,7 @@
 It stands before a real one and adds nothing else; which call fails, and whether it did, a test asks it.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, TypeVar
 
 from waymark.errors import Unavailable
@@ -12,6 +12,7 @@ from waymark.store.database import Change, Database, Load, Reader, Transaction
 from waymark.store.statement import Statement
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class _Reads:
@@ -26,6 +27,10 @@ class _Reads:
     async def one(self, statement: Statement[T], **params: Any) -> T | None:
         self._count()
         return await self._inner.one(statement, **params)
+
+    async def folded(self, into: Callable[[Iterable[T]], U], statement: Statement[T], **params: Any) -> U:
+        self._count()
+        return await self._inner.folded(into, statement, **params)
 
 
 class _Writes(_Reads):

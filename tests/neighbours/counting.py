@@ -3,7 +3,7 @@
 It stands before a real one and adds nothing else; what may be asked, a test says.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from waymark.store.columns import Dialect
@@ -11,6 +11,7 @@ from waymark.store.database import Change, Database, Drop, Load, Reader, Transac
 from waymark.store.statement import Statement
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Asked(NamedTuple):
@@ -40,6 +41,9 @@ class _Reads:
         self._count(Asked(calls=1, read=row is not None))
         self.statements.add(statement)
         return row
+
+    async def folded(self, into: Callable[[Iterable[T]], U], statement: Statement[T], **params: Any) -> U:
+        return into(await self.all(statement, **params))
 
 
 class _Writes(_Reads):

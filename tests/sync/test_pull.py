@@ -12,6 +12,7 @@ from tests.api.person import COUNT, Document, Person, code_of, fields_of, parsed
 from tests.api.tables import contents, journal
 from tests.sync.pushing import change, everything, new_id, pull, push
 
+from waymark.clock import FrozenClock
 from waymark.domain.vocabulary import ENTITIES
 from waymark.store import schema
 from waymark.store.database import Database
@@ -111,6 +112,17 @@ async def test_a_page_has_each_record_once(ada: Person) -> None:
     told = [(each["id"], each["operation"], each["data"]["title"]) for each in page["changes"]]
     assert told == [(fresh["id"], "create", "b"), (goal["id"], "update", "c")]
     assert [each["data"] for each in page["changes"]] == [await ada.now(fresh), await ada.now(goal)]
+
+
+async def test_times_are_spelled_as_in_documents(ada: Person, clock: FrozenClock) -> None:
+    """Those of pages the database writes: whole seconds without a fraction, all others with six digits."""
+    for microsecond in (0, 7, 120_000):
+        clock.at = clock.at.replace(hour=clock.at.hour + 1, microsecond=microsecond)
+        await ada.data("POST", "/tasks", {"title": str(microsecond)})
+    page = await pull(ada, "1970-01-01T00:00:00Z", entities="tasks")
+    told = [each["serverUpdatedAt"] for each in page["changes"]]
+    assert told == [each["data"]["updatedAt"] for each in page["changes"]]
+    assert [time[19:] for time in told] == ["Z", ".000007Z", ".120000Z"]
 
 
 async def test_some_entities_only(ada: Person) -> None:

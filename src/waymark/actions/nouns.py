@@ -75,6 +75,8 @@ def back(record: R) -> R:
 
 async def answer(work: Work, noun: Noun[R], record: R, *, created: bool = False) -> Outcome:
     """The record as GET gives it, once all that it moved is settled."""
+    if not work.is_answering:
+        return Outcome(data="null")
     path = noun.name.replace("_", "-")
     return Outcome(
         data=await work.shown(noun, record),

@@ -74,11 +74,15 @@ async def place_of(reader: Reader, user_id: str, seq: int | None = None) -> Plac
 
     Raises CursorGone when that row is pruned or not there yet, NotFound for an erased user.
     """
-    head = await _head(reader, user_id)
+    return await place_in(reader, await head_of(reader, user_id), seq)
+
+
+async def place_in(reader: Reader, head: Head, seq: int | None = None) -> Place:
+    """As `place_of`, in the journal with that head."""
     seq = head.seq if seq is None else seq
     if seq == head.floor:
-        return Place(seq, Cursors(user_id, head.epoch).at_floor(seq))
-    row = await reader.one(MARK, user_id=user_id, seq=seq)
+        return Place(seq, Cursors(head.user_id, head.epoch).at_floor(seq))
+    row = await reader.one(MARK, user_id=head.user_id, seq=seq)
     if row is None:
         raise CursorGone
     return Place(seq, cursor_of(head, row))
@@ -90,17 +94,21 @@ async def position(reader: Reader, user_id: str, since: str) -> int:
     Raises Invalid (on `since`) for what is neither, or another user's; CursorGone when what followed it
     is pruned, or was never in this journal; NotFound for an erased user. (SYNC "Cursor and pull")
     """
-    head = await _head(reader, user_id)
+    return await position_in(reader, await head_of(reader, user_id), since)
+
+
+async def position_in(reader: Reader, head: Head, since: str) -> int:
+    """As `position`, in the journal with that head."""
     if ":" in since:
         return await _position_at(reader, head, since)
     whose, epoch, seq, check = _read(since)
-    if whose != _digest(user_id):
+    if whose != _digest(head.user_id):
         raise _refused()
     if epoch != _digest(head.epoch) or not head.floor <= seq <= head.seq:
         raise CursorGone
     # The row at the floor is pruned with those before it; all that follows it is there.
     if seq > head.floor:
-        row = await reader.one(MARK, user_id=user_id, seq=seq)
+        row = await reader.one(MARK, user_id=head.user_id, seq=seq)
         if row is None or _check(row) != check:
             raise CursorGone
     return seq
@@ -122,7 +130,8 @@ async def _position_at(reader: Reader, head: Head, since: str) -> int:
     return 0 if row is None else row.seq
 
 
-async def _head(reader: Reader, user_id: str) -> Head:
+async def head_of(reader: Reader, user_id: str) -> Head:
+    """How far a user's journal reaches; NotFound for an erased user."""
     head = await reader.one(HEAD, user_id=user_id)
     if head is None:
         raise NotFound

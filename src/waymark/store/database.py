@@ -3,7 +3,7 @@
 No SQL and no driver here.
 """
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import msgspec
@@ -13,6 +13,7 @@ from waymark.store.columns import Dialect
 from waymark.store.statement import Statement
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 class Add(NamedTuple):
@@ -57,6 +58,9 @@ class Reader(Protocol):
 
     async def one(self, statement: Statement[T], **params: Any) -> T | None:
         """The first row, if there is any."""
+
+    async def folded(self, into: Callable[[Iterable[T]], U], statement: Statement[T], **params: Any) -> U:
+        """What `into` makes of the rows, one after the other: of many that are long it need not hold all."""
 
 
 class Transaction(Reader, Protocol):

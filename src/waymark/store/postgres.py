@@ -4,7 +4,7 @@ The only module that knows asyncpg at run time; no statement of its own beyond s
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final, Literal, NamedTuple, TypeAlias, TypeVar
 
@@ -17,6 +17,7 @@ from waymark.store.database import Change, Load, Reader, Transaction
 from waymark.store.statement import Statement
 
 T = TypeVar("T")
+U = TypeVar("U")
 Connection: TypeAlias = "PoolConnectionProxy[asyncpg.Record]"
 
 OLDEST_POSTGRESQL: Final = 15
@@ -107,14 +108,16 @@ class _Session:
         self.connection = connection
 
     async def all(self, statement: Statement[T], **params: Any) -> list[T]:
-        arguments = statement.arguments("postgresql", params)
-        return statement.rows(
-            "postgresql", await self.connection.fetch(statement.compiled("postgresql").text, *arguments)
-        )
+        return await self.folded(list, statement, **params)
 
     async def one(self, statement: Statement[T], **params: Any) -> T | None:
         rows = await self.all(statement, **params)
         return rows[0] if rows else None
+
+    async def folded(self, into: Callable[[Iterable[T]], U], statement: Statement[T], **params: Any) -> U:
+        arguments = statement.arguments("postgresql", params)
+        found = await self.connection.fetch(statement.compiled("postgresql").text, *arguments)
+        return into(statement.rows("postgresql", found))
 
     async def run(self, statement: Statement[Any], **params: Any) -> int:
         arguments = statement.arguments("postgresql", params)
@@ -190,6 +193,10 @@ class Postgres:
     async def one(self, statement: Statement[T], **params: Any) -> T | None:
         async with self._session() as session:
             return await session.one(statement, **params)
+
+    async def folded(self, into: Callable[[Iterable[T]], U], statement: Statement[T], **params: Any) -> U:
+        async with self._session() as session:
+            return await session.folded(into, statement, **params)
 
     async def snapshot(self, body: Callable[[Reader], Coroutine[Any, Any, T]]) -> T:
         async with (

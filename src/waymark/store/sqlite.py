@@ -6,7 +6,7 @@ The only module that knows apsw at run time; no statement of its own beyond tran
 import asyncio
 import fcntl
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from contextvars import copy_context
@@ -21,6 +21,7 @@ from waymark.store.database import Change, Load, Reader, Transaction
 from waymark.store.statement import Statement
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 OLDEST_SQLITE: Final = (3, 51, 3)
 """Before it, a WAL reset could lose committed pages when a checkpoint and a writer met."""
@@ -111,6 +112,9 @@ class _Session:
         rows = self.fetch(statement, params)
         return rows[0] if rows else None
 
+    async def folded(self, into: Callable[[Iterable[T]], U], statement: Statement[T], **params: Any) -> U:
+        return self.fold(into, statement, params)
+
     async def run(self, statement: Statement[Any], **params: Any) -> int:
         self.fetch(statement, params)
         return self.connection.changes()
@@ -133,10 +137,14 @@ class _Session:
                 self.connection.execute("RELEASE attempt")
 
     def fetch(self, statement: Statement[T], params: dict[str, Any]) -> list[T]:
+        return self.fold(list, statement, params)
+
+    def fold(self, into: Callable[[Iterable[T]], U], statement: Statement[T], params: dict[str, Any]) -> U:
+        text = statement.compiled("sqlite").text
         with in_our_words():
-            text = statement.compiled("sqlite").text
-            raw = self.connection.execute(text, statement.arguments("sqlite", params)).fetchall()
-        return statement.rows("sqlite", raw)
+            # Row by row into what they become, while they are at hand: all at once first takes a third more.
+            cursor = self.connection.execute(text, statement.arguments("sqlite", params))
+            return into(statement.rows("sqlite", cursor))
 
 
 class _Unit(Generic[T]):
@@ -223,6 +231,9 @@ class SQLite:
     async def one(self, statement: Statement[T], **params: Any) -> T | None:
         rows = self._reader.fetch(statement, params)
         return rows[0] if rows else None
+
+    async def folded(self, into: Callable[[Iterable[T]], U], statement: Statement[T], **params: Any) -> U:
+        return self._reader.fold(into, statement, params)
 
     async def snapshot(self, body: Callable[[Reader], Coroutine[Any, Any, T]]) -> T:
         connection = self._reader.connection

@@ -3,7 +3,7 @@
 It never touches a connection; the drivers ask it for text, arguments and rows.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, TypeAlias, TypeVar, cast, overload
 
 import sqlalchemy as sa
@@ -104,17 +104,17 @@ class Statement(Generic[T]):
             for name, encode in self.compiled(dialect).arguments
         ]
 
-    def rows(self, dialect: Dialect, raw: Iterable[Iterable[Any]]) -> list[T]:
+    def rows(self, dialect: Dialect, raw: Iterable[Iterable[Any]]) -> Iterator[T]:
         """The driver's rows in Python's types."""
         made = self._makers.get(dialect)
         if made is None:
             made = self._makers[dialect] = _maker(self.compiled(dialect).columns, self.into)
-        return [made(row) for row in raw]
+        return map(made, raw)
 
 
 def _maker(columns: Columns, into: Any) -> Maker:
     """The driver's row → ours, as code written for these columns: a loop over them takes longer."""
-    if not columns.names:
+    if into is None and not columns.decoders:
         return tuple
     decoders = dict(columns.decoders)
     places = range(len(columns.names))

@@ -1,4 +1,4 @@
-"""The SQL of sync: what devices were answered, what a record was, and pages of the journal as text.
+"""The SQL of sync: what devices were answered, what a record was, and pages of the journal as JSON.
 
 No statement here touches two users: each is bound to `user_id`, which a test holds.
 """
@@ -6,12 +6,13 @@ No statement here touches two users: each is bound to `user_id`, which a test ho
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, select
 
 from waymark.domain.conflicts import SyncConflict
 from waymark.domain.neighbours import HabitCompletion
 from waymark.store.columns import any_of
 from waymark.store.import_statements import known
+from waymark.store.json_text import utf8, written
 from waymark.store.neighbours import habit_completions
 from waymark.store.schema import idempotency, journal
 from waymark.store.statement import Statement
@@ -94,29 +95,37 @@ IMAGE_BEFORE: Final = Statement(
 
 # Pulling -------------------------------------------------------------------------------------
 
-_ROW = select(
-    journal.c.seq,
-    journal.c.txn,
-    journal.c.at,
-    journal.c.entity,
-    journal.c.id,
+_CHANGE = utf8(
+    '{"operation":"',
     journal.c.operation,
-    journal.c.version,
+    '","entity":"',
+    journal.c.entity,
+    '","id":"',
+    journal.c.id,
+    '","data":',
     journal.c.body,
-).where(journal.c.user_id == USER, journal.c.seq > bindparam("seq"))
-_IN_ORDER = journal.c.seq
-PAGE: Final = Statement(_ROW.order_by(_IN_ORDER).limit(bindparam("limit")))
-"""Rows after a seq, as tuples: nothing of them is decoded but the time."""
-PAGE_OF: Final = Statement(
-    _ROW.where(any_of(journal.c.entity, "entities")).order_by(_IN_ORDER).limit(bindparam("limit"))
+    ',"version":',
+    journal.c.version,
+    ',"serverUpdatedAt":"',
+    written(journal.c.at),
+    '","seq":',
+    journal.c.seq,
+    "}",
 )
-REST: Final = Statement(
-    _ROW.where(journal.c.seq <= bindparam("last")).order_by(_IN_ORDER),
+_IS_AFTER = and_(journal.c.user_id == USER, journal.c.seq > bindparam("seq"))
+_IS_ASKED_FOR = any_of(journal.c.entity, "entities")
+_PAGE = select((journal.c.entity + journal.c.id).label("record"), _CHANGE.label("change")).where(
+    _IS_AFTER, journal.c.seq <= bindparam("last")
 )
-"""What is left of a transaction up to its last row."""
-REST_OF: Final = Statement(
-    _ROW.where(journal.c.seq <= bindparam("last"), any_of(journal.c.entity, "entities")).order_by(_IN_ORDER)
+PAGE: Final = Statement(_PAGE.order_by(journal.c.seq))
+"""Each row between two seqs as a change that goes out, beside what names its record."""
+PAGE_OF: Final = Statement(_PAGE.where(_IS_ASKED_FOR).order_by(journal.c.seq))
+_PLACE = select(journal.c.seq, journal.c.txn)
+ROW_AT: Final = Statement(_PLACE.where(journal.c.user_id == USER, journal.c.seq == bindparam("seq")))
+LAST_OF: Final = Statement(
+    _PLACE.where(_IS_AFTER, _IS_ASKED_FOR).order_by(journal.c.seq).offset(bindparam("before")).limit(1)
 )
+"""The row that has so many before it on its page."""
 NEXT_TXN: Final = Statement(
     select(journal.c.seq)
     .where(journal.c.user_id == USER, journal.c.seq > bindparam("seq"), journal.c.txn > bindparam("txn"))

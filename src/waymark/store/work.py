@@ -91,6 +91,8 @@ class Work:
         """Every record of this transaction, in order: what closing looks at."""
         self.edited_at: datetime | None = None
         """When a person made these edits, if it was not now but before (SYNC "Merge")."""
+        self.is_answering = True
+        """Whether anybody reads what handlers answer; if not, they need not find out what it looks like."""
         self.sync_statuses: dict[tuple[str, str], SyncStatus] = {}
         """By table and id: what records say of themselves from their next write on."""
         self._digests = dict(head.digests or {})
@@ -275,14 +277,21 @@ class Work:
         await self._closing(self)
         if self._later:
             await self.write_through()
-            for index, (noun, record) in self._later.items():
-                (body,) = await noun.shown(self._tx, self.user_id, self.today, [record])
-                self._journal[index] = msgspec.structs.replace(self._journal[index], body=body)
+            for noun in dict.fromkeys(noun for noun, _ in self._later.values()):
+                await self._show(noun)
         if self._journal:
             self._puts[schema.heads] = {self.user_id: self.head}
             self._puts[schema.journal] = {row.seq: row for row in self._journal}
         await self._apply(*extra)
         return bool(self._journal)
+
+    async def _show(self, noun: Noun[Any]) -> None:
+        """Make the bodies of a noun's journal rows, all at once."""
+        places = [place for place, (of, _) in self._later.items() if of is noun]
+        records = [self._later[place][1] for place in places]
+        bodies = await noun.shown(self._tx, self.user_id, self.today, records)
+        for place, body in zip(places, bodies, strict=True):
+            self._journal[place] = msgspec.structs.replace(self._journal[place], body=body)
 
     async def _apply(self, *extra: Change) -> None:
         changes: list[Change] = [Drop(table, keys) for table, keys in self._drops.items()]

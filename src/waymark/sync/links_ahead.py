@@ -67,7 +67,11 @@ class LinksAhead:
                 ):
                     await link_item(work, binding, goal_id, change.id, LinkTerms())
 
+    def is_awaited(self, change: Change) -> bool:
+        """Whether goals wait for the record of a change."""
+        return (change.entity, change.id) in self._goals
+
     def has_come(self, change: Change) -> bool:
         """Mark a change as made; whether goals wait for it."""
         self._coming.discard((change.entity, change.id))
-        return (change.entity, change.id) in self._goals
+        return self.is_awaited(change)

@@ -21,13 +21,13 @@ from waymark.store.database import Put
 from waymark.store.statements import ANSWER
 from waymark.store.sync_statements import ANSWERS
 from waymark.store.work import Work
-from waymark.sync.changing import make
+from waymark.sync.changing import Verdict, make
 from waymark.sync.commands import Change, PushChanges, fields_of, fingerprint
 from waymark.sync.devices import Device, Place, answered, is_forgotten, key_of, marker_of, place_for, seen_by
-from waymark.sync.facts import Known, record_facts
 from waymark.sync.links_ahead import LinksAhead
 from waymark.sync.registry import KINDS
 from waymark.sync.results import done, rejected, reply
+from waymark.sync.together import Known, make_together
 
 CHUNK: Final = 50
 """Changes in one transaction: what others of the same user wait for at most."""
@@ -115,7 +115,7 @@ class _Push:
         return Outcome(data=reply(self._results, self._place.server_time, self._place.cursor))
 
     async def take(self, start: int, end: int, several: Several) -> Outcome:
-        """Take in some changes in one transaction; a run of facts is one command."""
+        """Take in some changes in one transaction; a run of those that go together is one command."""
         if start == 0:
             await self._begin(several)
         changes = self._changes[start:end]
@@ -142,7 +142,7 @@ class _Push:
         self._is_forgotten = await is_forgotten(reader, user_id, self._command)
 
     async def _look_up(self, several: Several, changes: Sequence[Change | str]) -> Known:
-        """Answers that some of them had before, and which facts of theirs are there already."""
+        """Answers that some of them had before, and what of theirs is there already."""
         read = [change for change in changes if isinstance(change, Change)]
         keys = [change.key for change in read if change.key is not None]
         if keys:
@@ -155,32 +155,40 @@ class _Push:
     # Changes ------------------------------------------------------------------------------
 
     def _is_new(self, change: Change, run: Sequence[Change]) -> bool:
-        """Whether it was never answered, nor has the key of one that is just being taken in."""
-        if self._is_forgotten:
+        """Whether it was never answered, nor has the key of one that is just being taken in.
+
+        What a goal waits for is something else.
+        """
+        if self._is_forgotten or self._links.is_awaited(change):
             return False
         return change.key is None or (
             change.key not in self._answers and all(change.key != other.key for other in run)
         )
 
     async def _record(self, several: Several, run: Sequence[Change]) -> None:
-        """Take in a run of new facts as one command; one by one where they do not go together."""
+        """Take in a run of new changes as one command; one by one where they do not go together."""
         if not run:
             return
         work = several.work()
-        facts = [self._timed(change, work) for change in run]
+        timed = [self._timed(change, work) for change in run]
         try:
-            recorded = await several.attempt(lambda: several.perform_with(work, record_facts, facts))
+            made = await several.attempt(
+                lambda: several.perform_with(work, make_together, timed, self._device)
+            )
         except REMEMBERED:
             for change in run:
                 self._results.append(await self._made(several, change))
             return
-        bodies = {(row.entity, row.id): row.body for row in recorded.rows}
-        for place, change in enumerate(run):
-            problem = recorded.result.get(place)
-            if problem is None:
-                text = done(change.entity, change.id, "applied", bodies[change.entity, change.id], None)
+        bodies = {(row.entity, row.id): row.body for row in made.rows}
+        names = {(change.entity, change.id) for change in run}
+        self._device.own.update(row.seq for row in made.rows if (row.entity, row.id) in names)
+        for change, verdict in zip(run, made.result, strict=True):
+            if isinstance(verdict, Problem):
+                text = rejected(change.entity, change.id, verdict)
             else:
-                text = rejected(change.entity, change.id, problem)
+                body = bodies.get((change.entity, verdict.record_id))
+                text = await self._told(several, change, verdict, body)
+            self._links.has_come(change)
             self._results.append(self._keep(change, text))
 
     async def _taken(self, several: Several, change: Change) -> str:
@@ -213,23 +221,24 @@ class _Push:
         work, kind = several.work(), KINDS[change.entity]
         timed = self._timed(await self._links.without(work, change), work)
         made = await several.perform_with(work, make, kind, timed, self._device)
-        verdict, status = made.result, made.result.status
+        verdict = made.result
         self._device.own.update(
             row.seq for row in made.rows if (row.entity, row.id) == (kind.entity, verdict.record_id)
         )
         if self._links.has_come(change):
             await several.perform(self._links.tie, change)
-        body = made.find_body(kind.entity, verdict.record_id)
+        return await self._told(several, change, verdict, made.find_body(kind.entity, verdict.record_id))
+
+    async def _told(self, several: Several, change: Change, verdict: Verdict, body: str | None) -> str:
+        """The result of a change that was made, with the record as it went out, if it was written."""
+        status = verdict.status
         if body is None:
             # What asks for nothing that can be written, such as a day of completion, changes nothing.
             status = "noop" if status == "applied" else status
-            found = several.work()
+            kind, found = KINDS[change.entity], several.work()
             record = await kind.find(found, verdict.record_id)
             body = None if record is None else await kind.body(found, record)
-        conflict = None
-        if verdict.conflict is not None:
-            conflict = verdict.conflict
-        return done(change.entity, change.id, status, body, conflict)
+        return done(change.entity, change.id, status, body, verdict.conflict)
 
     def _timed(self, change: Change, work: Work) -> Change:
         """The change with the time of its edit by the server's clock."""

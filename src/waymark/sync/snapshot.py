@@ -13,14 +13,13 @@ from waymark.actions.fresh import refresh_all
 from waymark.actions.perform import Door
 from waymark.domain.documents import encoded
 from waymark.domain.vocabulary import ENTITIES
-from waymark.errors import Invalid, NotFound
+from waymark.errors import Invalid
 from waymark.queries.nouns import today_of
-from waymark.realtime.cursor import Place, place_of, position
+from waymark.realtime.cursor import Place, head_of, place_in, position_in
 from waymark.store.database import Reader
 from waymark.store.journal import EPOCH
 from waymark.store.listing import Cursors
 from waymark.store.standing import ENTITY_TABLES, ROWS
-from waymark.store.statements import HEAD
 from waymark.sync.pull import PulledChange, PullReply, digest, time_of
 from waymark.sync.showing import MOVING, SHOWN
 
@@ -62,13 +61,11 @@ async def snapshot(
         await refresh_all(door, user_id, now)
 
     async def page(reader: Reader) -> PullReply:
-        head = await reader.one(HEAD, user_id=user_id)
-        if head is None:
-            raise NotFound
+        head = await head_of(reader, user_id)
         if at is None:
-            begun = await place_of(reader, user_id)
+            begun = await place_in(reader, head)
         else:
-            begun = Place(await position(reader, user_id, at.begun), at.begun)
+            begun = Place(await position_in(reader, head, at.begun), at.begun)
         today = await today_of(reader, user_id, now)
         changes, end = await _standing(reader, user_id, today, at, limit, entities)
         if end is not None:
@@ -121,9 +118,9 @@ async def _page(
     bodies = await SHOWN[entity](reader, user_id, today, unknown) if unknown else {}
     return [
         PulledChange(
+            "create",
             entity,
             record_id,
-            "create",
             msgspec.Raw((bodies.get(record_id) or body).encode()),
             version,
             updated_at,

@@ -68,11 +68,13 @@ class Answer(msgspec.Struct, frozen=True):
     `status` None is the route's own. The envelope, 304, HEAD and `dryRun` are the route's business.
     """
 
-    data: str
+    data: str = "null"
     meta: str = "null"
     status: int | None = None
     etag: str | None = None
     location: str | None = None
+    pieces: Sequence[bytes] = ()
+    """Instead of `data`: the same in pieces, where it is too long to be put together twice."""
 
 
 class Call(Generic[S]):

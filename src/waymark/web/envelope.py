@@ -3,6 +3,7 @@
 Nothing here decides what is answered; headers and statuses are the route's.
 """
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any, Final, Literal
 
@@ -49,9 +50,12 @@ class ProblemDocument(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
     request_id: str
 
 
-def success(data: str, meta: str = "null") -> bytes:
-    """The envelope of an answer; `data` and `meta` are JSON text."""
-    return f'{{"success":true,"data":{data},"meta":{meta},"error":null}}'.encode()
+def success(data: str | Sequence[bytes], meta: str = "null") -> bytes:
+    """The envelope of an answer; `data`, whole or in pieces, and `meta` are JSON."""
+    if isinstance(data, str):
+        return f'{{"success":true,"data":{data},"meta":{meta},"error":null}}'.encode()
+    # In one go: every copy of a long answer costs as much as reading it.
+    return b"".join((b'{"success":true,"data":', *data, b',"meta":', meta.encode(), b',"error":null}'))
 
 
 def with_dry_run(meta: str) -> str:

@@ -204,7 +204,9 @@ class StrictRoute(APIRoute):
             return Output(HTTPStatus.OK, headers, success(answer.data, with_dry_run(answer.meta)))
         if answer.location is not None:
             headers.append((b"location", answer.location.encode()))
-        return Output(answer.status or self.status, headers, success(answer.data, answer.meta))
+        return Output(
+            answer.status or self.status, headers, success(answer.pieces or answer.data, answer.meta)
+        )
 
 
 class Router:

@@ -93,7 +93,7 @@ async def pull_changes(call: Request, query: Pull) -> Answer:
             await snapshot(door, call.services.cursors, call.user_id, query.since, query.limit, entities)
         )
     wanted = Asked(since=query.since, limit=query.limit, entities=entities)
-    return Answer(await pulled(door.database, call.user_id, wanted))
+    return Answer(pieces=await pulled(door.database, call.user_id, wanted))
 
 
 @router.post(

@@ -1,6 +1,7 @@
-"""Facts that come many at a time: check-ins and days of habits, each goal settled once for all of them.
+"""Changes that come many at a time and need not know of each other: one command for a run of them.
 
-What a fact must look like the handlers of one say; this only spares them the same work again and again.
+Facts, and tasks by themselves. What each must look like its handlers say; this only spares them the same
+work again and again: each goal is settled once, and all is written at once.
 """
 
 from collections.abc import Sequence
@@ -15,13 +16,19 @@ from waymark.store.database import Reader
 from waymark.store.import_statements import KNOWN
 from waymark.store.sync_statements import DAYS_OF_HABITS, KNOWN_DAYS
 from waymark.store.work import Work
+from waymark.sync.changing import Verdict, make
 from waymark.sync.commands import Change
+from waymark.sync.devices import Device
 from waymark.sync.goal_kinds import record_fact
 from waymark.sync.noun_kinds import OfHabit, begun_day
 from waymark.sync.reading import read
+from waymark.sync.registry import KINDS
 
 CHECK_INS: Final = "goal_check_ins"
 DAYS: Final = "habit_completions"
+TASKS: Final = "tasks"
+_TIES: Final = ("goalId", "habitId", "parentTaskId")
+"""What makes a task depend on another record, which may come in the same run."""
 
 
 class Known:
@@ -51,11 +58,17 @@ class Known:
             self._taken |= {(DAYS, str(record_id)) for (record_id,) in rows}
 
     def take(self, change: Change) -> bool:
-        """Whether it is a fact that nothing here stands against; from now on it is there itself."""
-        if change.operation != "create" or change.entity not in (CHECK_INS, DAYS):
-            return False
+        """Whether it can come in with others: nothing here stands against it, nor does it name another.
+
+        From now on it is there itself.
+        """
         keys: set[object] = {(change.entity, change.id)}
-        if change.entity == DAYS:
+        if change.entity == TASKS:
+            if change.operation == "delete" or any(change.data.get(name) is not None for name in _TIES):
+                return False
+        elif change.operation != "create" or change.entity not in (CHECK_INS, DAYS):
+            return False
+        elif change.entity == DAYS:
             keys.add(_day(change))
         elif change.data.get("sourceType") not in (None, "manual"):
             return False
@@ -74,26 +87,31 @@ def _day(change: Change) -> tuple[str, object] | None:
     return None if told.habit_id is None or told.date_key is None else (told.habit_id, told.date_key)
 
 
-async def record_facts(work: Work, changes: Sequence[Change]) -> dict[int, Problem]:
-    """Record all facts that can be; those that cannot, by their place, with the reason.
+async def make_together(work: Work, changes: Sequence[Change], device: Device) -> Sequence[Verdict | Problem]:
+    """Make all changes that can be made; of those that cannot, the reason.
 
     Raises when some stand against each other only together: then none of them may stay.
     """
-    refused: dict[int, Problem] = {}
+    work.is_answering = False
+    made: list[Verdict | Problem] = []
     habits: dict[str, Habit] = {}
     said: dict[str, list[HabitCompletion]] = {}
-    for place, change in enumerate(changes):
+    for change in changes:
         work.edited_at = change.edited_at if change.edited_at < work.at else None
+        verdict: Verdict | Problem = Verdict("applied", change.id)
         try:
             if change.entity == CHECK_INS:
                 await record_fact(work, change)
-            else:
+            elif change.entity == DAYS:
                 habit, completion = await begun_day(work, change, habits)
                 habits[habit.id] = habit
                 said.setdefault(habit.id, []).append(work.put_noun(COMPLETIONS, completion))
+            else:
+                verdict = await make(work, KINDS[change.entity], change, device)
         except REMEMBERED as problem:
-            refused[place] = problem
+            verdict = problem
+        made.append(verdict)
     work.edited_at = None
     for habit_id, days in said.items():
         await tell_days(work, habits[habit_id], days)
-    return refused
+    return made
