@@ -3,7 +3,7 @@
 The lock, the wake and the answer's transaction have their checks in tests/planted.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,12 @@ def blind_last_write_wins(patch: pytest.MonkeyPatch) -> None:
 def rows_left_out(patch: pytest.MonkeyPatch) -> None:
     """Pages that lack a row: what a cursor by the clock does to rows that commit late."""
     coalesced = pull._coalesced  # noqa: SLF001  # the safeguard itself
-    patch.setattr(pull, "_coalesced", lambda rows: coalesced(rows[1:] if len(rows) > 2 else rows))
+
+    def without_the_first(rows: Iterable[Any]) -> list[bytes]:
+        found = list(rows)
+        return coalesced(found[1:] if len(found) > 2 else found)
+
+    patch.setattr(pull, "_coalesced", without_the_first)
 
 
 PLANTS = [counter_that_does_not_roll_back, blind_last_write_wins, rows_left_out]
