@@ -56,11 +56,14 @@ def transaction(heard: Transcript) -> Transcript:
     return heard[words.index("BEGIN") : len(words) - words[::-1].index("COMMIT")]
 
 
-def templates(first: Transcript, second: Transcript) -> list[Template]:
-    """Pair two transactions of the same kind, statement by statement."""
-    if [call.sql for call in first] != [call.sql for call in second]:
-        raise ValueError("two check-ins in a row ran different statements")
-    return [Template(a.sql, a.arguments, b.arguments) for a, b in zip(first, second, strict=True)]
+def is_alike(first: Transcript, second: Transcript) -> bool:
+    """Whether two transactions ran the same statements."""
+    return [call.sql for call in first] == [call.sql for call in second]
+
+
+def templates(first: Transcript, second: Transcript) -> tuple[Template, ...]:
+    """Pair two transactions that are alike, statement by statement."""
+    return tuple(Template(a.sql, a.arguments, b.arguments) for a, b in zip(first, second, strict=True))
 
 
 def calls(transaction: Sequence[Template], step: int) -> Transcript:
