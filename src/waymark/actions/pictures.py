@@ -5,13 +5,10 @@ What is drawn, and who may look, is not known here.
 
 from waymark.actions.perform import Outcome
 from waymark.actions.settlement import Settlement
-from waymark.actions.shared_links import LINK_PREFIX
-from waymark.actions.tokens import digest, new_token
-from waymark.domain.documents import encoded
+from waymark.actions.shared_links import ended, renewed
 from waymark.errors import NotFound
 from waymark.queries.pictures import picture_document
-from waymark.store.shared_links import SHARED_LINK, SharedLink, link_id
-from waymark.store.shared_tables import shared_links
+from waymark.store.shared_links import link_id
 from waymark.store.work import Work
 
 
@@ -22,32 +19,12 @@ async def make_pictures(work: Work, goal_id: str, address: str, location: str) -
     whole. NotFound for an unknown or deleted goal.
     """
     await _standing(work, goal_id)
-    secret = new_token(LINK_PREFIX)
-    link = SharedLink(
-        user_id=work.user_id,
-        id=link_id("picture", goal_id),
-        kind="picture",
-        goal_id=goal_id,
-        secret_hash=digest(secret),
-        created_at=work.now,
-    )
-    work.put(shared_links, link.id, link)
-    return Outcome(
-        data=encoded(picture_document(link, address.replace("{secret}", secret))),
-        created=True,
-        location=location,
-        secret=True,
-        replay=encoded(picture_document(link)),
-    )
+    return renewed(work, "picture", goal_id, picture_document, address, location)
 
 
 async def end_pictures(work: Work, goal_id: str) -> Outcome:
     """The link shows nothing any more; NotFound when there is none."""
-    link = await work.one(SHARED_LINK, id=link_id("picture", goal_id))
-    if link is None:
-        raise NotFound
-    work.drop(shared_links, (link.user_id, link.id))
-    return Outcome(data=encoded(picture_document(None)))
+    return await ended(work, link_id("picture", goal_id), picture_document)
 
 
 async def _standing(work: Work, goal_id: str) -> None:
