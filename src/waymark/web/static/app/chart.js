@@ -231,7 +231,7 @@ function told(goal, series) {
   const lead = series.projection.at(-1);
   const reached = series.milestones.filter((each) => each.completedAt).length;
   return [
-    `From ${quantity(goal, first.value)} on ${day(first.from)} to ${quantity(goal, last.value)} on ${day(last.to)}.`,
+    `From ${quantity(goal, goal.initialValue ?? first.value)} on ${day(first.from)} to ${quantity(goal, last.value)} on ${day(last.to)}.`,
     last.expected !== null && `The plan for then was ${about(goal, last.expected)}.`,
     lead && `At this rate ${about(goal, lead.value)} on ${day(lead.date)}.`,
     series.milestones.length && `${reached} of ${series.milestones.length} milestones reached.`,
