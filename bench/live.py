@@ -3,7 +3,6 @@
 Servers are given, running, save for the second node, which is started here.
 """
 
-from collections.abc import Sequence
 from statistics import median, quantiles
 
 import msgspec
@@ -12,7 +11,7 @@ from bench import wires
 from bench.contests import Crew
 from bench.dataset import Client, Person, Scale, check_in
 from bench.load import request
-from bench.measure import Effort, Row
+from bench.measure import Effort, Row, figure
 from bench.processes import free_port
 from bench.sites import Ground, Site, Waymark, node
 
@@ -50,9 +49,18 @@ def _latency(
     whole = [[1000 * one.told for one in arrivals] for arrivals in measured]
     what = f"commit to socket, {about}"
     return [
-        _figure(f"{what}: median", on.name, [median(one) for one in after], goals[0], "ms"),
-        _figure(f"{what}: p99", on.name, [quantiles(one, n=100)[98] for one in after], goals[1], "ms"),
-        _figure(f"check-in to socket, {about}: median", on.name, [median(one) for one in whole], None, "ms"),
+        figure(f"{what}: median", on.name, [median(one) for one in after], "ms", goals[0], "at most"),
+        figure(
+            f"{what}: p99", on.name, [quantiles(one, n=100)[98] for one in after], "ms", goals[1], "at most"
+        ),
+        figure(
+            f"check-in to socket, {about}: median",
+            on.name,
+            [median(one) for one in whole],
+            "ms",
+            None,
+            "at most",
+        ),
     ]
 
 
@@ -86,8 +94,8 @@ def _fan_out(crew: Crew, on: Ground, port: int, owner: Person, sockets: int, rou
             goal=FAN_OUT,
             sense="at most",
         ),
-        _figure(f"memory per socket, of {sockets:,}", on.name, each[:1], SOCKET_KIB, "KiB"),
-        _figure("memory per socket, bare", on.name, each[1:], None, "KiB"),
+        figure(f"memory per socket, of {sockets:,}", on.name, each[:1], "KiB", SOCKET_KIB, "at most"),
+        figure("memory per socket, bare", on.name, each[1:], "KiB", None, "at most"),
     ]
 
 
@@ -101,20 +109,4 @@ def _hall(owner: Person, port: int, sockets: int) -> wires.Hall:
         trigger_port=port,
         first_frames=2,
         says='{"event":"subscribe","data":{"entities":["goals"]}}',
-    )
-
-
-def _figure(what: str, database: str, figures: Sequence[float], goal: float | None, unit: str) -> Row:
-    """A row that is no ratio."""
-    return Row(
-        what=what,
-        database=database,
-        reference=unit,
-        ours_per_second=None,
-        reference_per_second=None,
-        ratio=median(figures),
-        lowest=min(figures),
-        highest=max(figures),
-        goal=goal,
-        sense="at most",
     )

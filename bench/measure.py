@@ -46,6 +46,29 @@ class Row(msgspec.Struct, frozen=True, rename="camel"):
         return self.ratio >= self.goal if self.sense == "at least" else self.ratio <= self.goal
 
 
+def figure(
+    what: str,
+    database: str,
+    figures: Sequence[float],
+    unit: str,
+    goal: float | None,
+    sense: Literal["at least", "at most"] = "at least",
+) -> Row:
+    """A row that is no ratio."""
+    return Row(
+        what=what,
+        database=database,
+        reference=unit,
+        ours_per_second=None,
+        reference_per_second=None,
+        ratio=median(figures),
+        lowest=min(figures),
+        highest=max(figures),
+        goal=goal,
+        sense=sense,
+    )
+
+
 def rates(contestants: Mapping[str, Contestant], effort: Effort) -> Rates:
     """Warm everybody up, then let all run in every round, each time another one first."""
     for contestant in contestants.values():

@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import count
-from statistics import median
 from time import perf_counter, process_time
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -21,7 +20,7 @@ import uvloop
 from bench import load
 from bench.contests import OK, Crew
 from bench.dataset import Client, Person, Scale, person
-from bench.measure import Effort, Row, rates, speed
+from bench.measure import Effort, Row, figure, rates, speed
 from bench.replay import Replayed
 from bench.sites import Ground, Site, Waymark
 from waymark.store.columns import Dialect
@@ -95,7 +94,7 @@ def _pull(crew: Crew, on: Ground, port: int, owner: Person, scale: Scale, effort
             speed(what + about, on.name, measured, name, goal) for name, goal in zip(bare, goals, strict=True)
         ]
         if not by_cpu:
-            rows.append(_figure(what, on.name, measured["ours"], "rows/s", PULLED_PER_SECOND))
+            rows.append(figure(what, on.name, measured["ours"], "rows/s", PULLED_PER_SECOND))
     return rows
 
 
@@ -230,23 +229,9 @@ def _figures(
     measure(effort.seconds / 2)
     speeds = [measure(effort.seconds) for _ in range(effort.rounds)]
     return [
-        _figure(what, database, [each.per_second for each in speeds], f"{unit}/s", goal),
-        _figure(what, database, [each.per_cpu_second for each in speeds], f"{unit}/s of CPU", None),
+        figure(what, database, [each.per_second for each in speeds], f"{unit}/s", goal),
+        figure(what, database, [each.per_cpu_second for each in speeds], f"{unit}/s of CPU", None),
     ]
-
-
-def _figure(what: str, database: str, figures: Sequence[float], unit: str, goal: float | None) -> Row:
-    return Row(
-        what=what,
-        database=database,
-        reference=unit,
-        ours_per_second=None,
-        reference_per_second=None,
-        ratio=median(figures),
-        lowest=min(figures),
-        highest=max(figures),
-        goal=goal,
-    )
 
 
 # In the process of the bare driver ---------------------------------------------------------------
